@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// Plan: changes held against a ledger. What `migrate` will do and what `status` shows.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/error.hpp"
+#include "model/change.hpp"
+#include "model/ledger.hpp"
+
+namespace garboard::model {
+
+enum class ItemState {
+  applied,
+  pending,
+  partial,   ///< begun, to be resumed
+  changed,   ///< applied, but its text is another now
+  skipped,   ///< not for this kind of database
+};
+
+struct PlanItem {
+  const Change* change = nullptr;           ///< borrowed from the Changes the plan was made of
+  ItemState state = ItemState::pending;
+  std::optional<LedgerEntry> entry = {};    ///< the ledger's row, when there is one
+  bool is_out_of_order = false;             ///< pending, though a later one is applied
+};
+
+struct Plan {
+  std::vector<PlanItem> items = {};         ///< in plan order
+  std::vector<LedgerEntry> missing = {};    ///< in the ledger, not in the plan, before one that is
+  std::vector<LedgerEntry> ahead = {};      ///< in the ledger after all that the plan knows
+  bool ledger_exists = false;
+  std::int64_t last_ordinal = 0;
+
+  /// How many items `migrate` would run (pending and partial).
+  [[nodiscard]] std::size_t pending_count() const noexcept {
+    std::size_t n = 0;
+    for (const PlanItem& item : items)
+      n += item.state == ItemState::pending || item.state == ItemState::partial ? 1U : 0U;
+    return n;
+  }
+};
+
+}  // namespace garboard::model
