@@ -43,6 +43,7 @@ struct Change {
   std::vector<std::string> databases = {};   ///< empty = any
   TransactionMode transaction = TransactionMode::automatic;
   std::optional<std::chrono::milliseconds> lock_timeout = {};
+  bool allows_empty = false;                  ///< no statement at all is what the author wants
   std::vector<Step> up = {};
   std::vector<Step> down = {};
   std::string checksum = {};                 ///< see loading/checksum.hpp; versioned by algorithm

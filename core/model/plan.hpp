@@ -2,6 +2,8 @@
 // Plan: changes held against a ledger. What `migrate` will do and what `status` shows.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -33,6 +35,7 @@ struct Plan {
   std::vector<LedgerEntry> ahead = {};      ///< in the ledger after all that the plan knows
   bool ledger_exists = false;
   std::int64_t last_ordinal = 0;
+  std::string written_for = {};             ///< when not for this kind of database: for which, as a list
 
   /// How many items `migrate` would run (pending and partial).
   [[nodiscard]] std::size_t pending_count() const noexcept {
