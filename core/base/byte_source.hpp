@@ -18,7 +18,8 @@ class ByteSource {
   ByteSource(const ByteSource&) = delete;
   ByteSource& operator=(const ByteSource&) = delete;
   virtual ~ByteSource() = default;
-  /// Fills the front of `buffer` and returns how many bytes; 0 only at the end. `buffer` is not empty.
+  /// Fills the front of `buffer` and returns how many bytes; 0 only at the end. `buffer` is not
+  /// empty.
   virtual Result<std::size_t> read(std::span<char> buffer) = 0;
 };
 

@@ -39,7 +39,8 @@ enum class Code : int {
   some_targets_failed = 40,
 };
 
-/// A place in a text file. `line` and `column` are 1-based (column counts code points); 0 = unknown.
+/// A place in a text file. `line` and `column` are 1-based (column counts code points); 0 =
+/// unknown.
 struct SourcePosition {
   std::string file;
   std::uint32_t line = 0;
@@ -53,21 +54,21 @@ struct SourcePosition {
 /// A failure on its way up. Plain data: fill what is known, add context with `in`.
 struct Error {
   Code code = Code::internal;
-  std::string message;               ///< what happened, and what was expected
-  std::string reason = {};           ///< slug for machines; empty = the code's own, see reason_of
-  std::string hint = {};             ///< what to do next; empty = nothing useful to say
-  SourcePosition where = {};         ///< the author's text that is to blame
+  std::string message;        ///< what happened, and what was expected
+  std::string reason = {};    ///< slug for machines; empty = the code's own, see reason_of
+  std::string hint = {};      ///< what to do next; empty = nothing useful to say
+  SourcePosition where = {};  ///< the author's text that is to blame
   std::vector<std::string> context = {};  ///< innermost first: "statement 3", "migration users-add"
-  std::string sqlstate = {};         ///< five characters or empty
-  std::int64_t native_code = 0;      ///< the server's own number; 0 = none
-  std::string statement = {};        ///< beginning of the failing statement, redacted when shown
-  std::int64_t statement_position = -1;        ///< 0-based byte offset in that statement; -1 = unknown
+  std::string sqlstate = {};              ///< five characters or empty
+  std::int64_t native_code = 0;           ///< the server's own number; 0 = none
+  std::string statement = {};  ///< beginning of the failing statement, redacted when shown
+  std::int64_t statement_position = -1;  ///< 0-based byte offset in that statement; -1 = unknown
   std::optional<std::size_t> batch_index = {};  ///< which statement of a batch failed
-  bool is_retryable = false;         ///< the same transaction may succeed if run again
-  bool is_connection_lost = false;   ///< the session can only be closed
+  bool is_retryable = false;                    ///< the same transaction may succeed if run again
+  bool is_connection_lost = false;              ///< the session can only be closed
   bool is_transaction_aborted = false;
-  bool is_outcome_unknown = false;   ///< may have been applied; never retry blindly
-  std::vector<Error> others = {};    ///< further problems of the same input, in order of position
+  bool is_outcome_unknown = false;  ///< may have been applied; never retry blindly
+  std::vector<Error> others = {};   ///< further problems of the same input, in order of position
 
   /// Adds one enclosing context and returns the error, for `return std::move(e).in("...")`.
   [[nodiscard]] Error in(std::string_view what) &&;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Result<T>: a value or an Error, spelled like C++23's std::expected so that it can become an alias.
+// Result<T>: a value or an Error, spelled like C++23's std::expected so that it can become an
+// alias.
 #pragma once
 
 #include <optional>

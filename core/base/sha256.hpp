@@ -29,7 +29,7 @@ class ScriptDigest {
 
  private:
   Sha256 sha_;
-  std::string head_;       // first bytes, until a byte order mark is ruled out
+  std::string head_;  // first bytes, until a byte order mark is ruled out
   bool is_past_head_ = false;
   bool ended_in_cr_ = false;
   void feed(std::string_view bytes);

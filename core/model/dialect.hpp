@@ -23,15 +23,16 @@ struct LexicalTraits {
   bool has_double_quoted_strings = false;  ///< ".." is a string
   bool has_backtick_identifiers = false;
   bool has_bracket_identifiers = false;
-  bool has_begin_atomic = false;           ///< SQL-standard routine bodies
-  bool has_compound_statements = false;    ///< BEGIN .. END bodies of stored programs, cut as MySQL's server does
+  bool has_begin_atomic = false;  ///< SQL-standard routine bodies
+  bool has_compound_statements =
+      false;  ///< BEGIN .. END bodies of stored programs, cut as MySQL's server does
   bool has_trigger_bodies = false;         ///< CREATE TRIGGER .. BEGIN .. END, as SQLite does
   bool has_delimiter_command = false;      ///< DELIMITER lines of the command-line client
   bool has_copy_from_stdin = false;        ///< rows after COPY .. FROM stdin, up to \.
   bool has_meta_commands = false;          ///< backslash commands of the command-line client
   bool has_dollar_in_identifiers = false;  ///< foo$bar is one word
-  bool ignores_byte_order_marks = false;   ///< U+FEFF is white space anywhere, not only at the start
-  bool has_vertical_tab_space = false;     ///< vertical tab is white space
+  bool ignores_byte_order_marks = false;  ///< U+FEFF is white space anywhere, not only at the start
+  bool has_vertical_tab_space = false;    ///< vertical tab is white space
 };
 
 enum class PlaceholderStyle { numbered /* $1 */, question /* ? */ };
@@ -48,19 +49,20 @@ struct Dialect {
   LexicalTraits lexical;
   PlaceholderStyle placeholders = PlaceholderStyle::question;
   char identifier_quote = '"';
-  std::string default_schema;        ///< where the ledger lives unless told; empty = no schemas
+  std::string default_schema;  ///< where the ledger lives unless told; empty = no schemas
   bool has_transactional_ddl = false;
   bool has_implicit_commit = false;  ///< DDL commits the open transaction before it starts
   /// Leading words of statements that cannot run in a transaction; "*" stands for any words.
   std::vector<std::string> non_transactional;
   LockScope lock_scope = LockScope::session;
-  std::string transaction_lock;          ///< takes the lock till the transaction ends, or fails; one parameter, the key
-  std::string transaction_lock_busy;     ///< SQLSTATE of that failure
-  std::string transaction_lock_probe;    ///< asks the same without failing: one cell, "t" when free
+  std::string transaction_lock;        ///< takes the lock till the transaction ends, or fails; one
+                                       ///< parameter, the key
+  std::string transaction_lock_busy;   ///< SQLSTATE of that failure
+  std::string transaction_lock_probe;  ///< asks the same without failing: one cell, "t" when free
   std::vector<std::string> create_ledger;  ///< idempotent; templates
-  std::string now;                       ///< expression: the server's clock, UTC
+  std::string now;                         ///< expression: the server's clock, UTC
   std::vector<std::string> missing_table_sqlstates;
-  std::string lock_timeout;              ///< for the open transaction or the session; template with {ms}
+  std::string lock_timeout;  ///< for the open transaction or the session; template with {ms}
 };
 
 }  // namespace garboard::model

@@ -9,24 +9,24 @@ namespace garboard::model {
 
 enum class EventKind {
   run_started,
-  lock_waiting,        ///< another run holds the lock; repeated while waiting
+  lock_waiting,  ///< another run holds the lock; repeated while waiting
   migration_started,
   statement_finished,
-  progress,            ///< bytes of a long script
+  progress,  ///< bytes of a long script
   migration_finished,
   migration_failed,
-  retrying,            ///< a retryable conflict; `message` says which
+  retrying,  ///< a retryable conflict; `message` says which
   reconnecting,
   run_finished,
 };
 
 struct Event {
   EventKind kind = EventKind::run_started;
-  std::string_view id = {};        ///< of the migration
+  std::string_view id = {};  ///< of the migration
   std::string_view name = {};
   std::string_view message = {};
-  std::uint64_t done = 0;          ///< statements, migrations or bytes, by kind
-  std::uint64_t total = 0;         ///< 0 = unknown
+  std::uint64_t done = 0;   ///< statements, migrations or bytes, by kind
+  std::uint64_t total = 0;  ///< 0 = unknown
   std::int64_t duration_ms = 0;
 };
 

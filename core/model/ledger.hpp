@@ -27,16 +27,17 @@ struct LedgerEntry {
 /// One statement of a migration that runs outside a transaction.
 struct JournalEntry {
   std::string id;
-  std::int64_t seq = 0;      ///< 1-based over all statements of the migration
+  std::int64_t seq = 0;  ///< 1-based over all statements of the migration
   std::string checksum = {};
-  std::string state = {};    ///< "intent", "done" or "failed"
-  std::string fingerprint = {};  ///< of the objects it changes, taken before it ran; empty = not to be told
-  std::string note = {};     ///< of a failure: what the server said, redacted
+  std::string state = {};  ///< "intent", "done" or "failed"
+  std::string fingerprint =
+      {};  ///< of the objects it changes, taken before it ran; empty = not to be told
+  std::string note = {};  ///< of a failure: what the server said, redacted
 };
 
 struct Ledger {
-  bool exists = false;                      ///< false when the table has not been made yet
-  std::vector<LedgerEntry> entries = {};    ///< by ordinal
+  bool exists = false;                    ///< false when the table has not been made yet
+  std::vector<LedgerEntry> entries = {};  ///< by ordinal
 };
 
 }  // namespace garboard::model

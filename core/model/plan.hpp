@@ -17,25 +17,25 @@ namespace garboard::model {
 enum class ItemState {
   applied,
   pending,
-  partial,   ///< begun, to be resumed
-  changed,   ///< applied, but its text is another now
-  skipped,   ///< not for this kind of database
+  partial,  ///< begun, to be resumed
+  changed,  ///< applied, but its text is another now
+  skipped,  ///< not for this kind of database
 };
 
 struct PlanItem {
-  const Change* change = nullptr;           ///< borrowed from the Changes the plan was made of
+  const Change* change = nullptr;  ///< borrowed from the Changes the plan was made of
   ItemState state = ItemState::pending;
-  std::optional<LedgerEntry> entry = {};    ///< the ledger's row, when there is one
-  bool is_out_of_order = false;             ///< pending, though a later one is applied
+  std::optional<LedgerEntry> entry = {};  ///< the ledger's row, when there is one
+  bool is_out_of_order = false;           ///< pending, though a later one is applied
 };
 
 struct Plan {
-  std::vector<PlanItem> items = {};         ///< in plan order
-  std::vector<LedgerEntry> missing = {};    ///< in the ledger, not in the plan, before one that is
-  std::vector<LedgerEntry> ahead = {};      ///< in the ledger after all that the plan knows
+  std::vector<PlanItem> items = {};       ///< in plan order
+  std::vector<LedgerEntry> missing = {};  ///< in the ledger, not in the plan, before one that is
+  std::vector<LedgerEntry> ahead = {};    ///< in the ledger after all that the plan knows
   bool ledger_exists = false;
   std::int64_t last_ordinal = 0;
-  std::string written_for = {};             ///< when not for this kind of database: for which, as a list
+  std::string written_for = {};  ///< when not for this kind of database: for which, as a list
 
   /// How many items `migrate` would run (pending and partial).
   [[nodiscard]] std::size_t pending_count() const noexcept {

@@ -22,8 +22,8 @@ struct MigrationReport {
   std::string id;
   std::string name;
   Outcome outcome = Outcome::not_started;
-  std::size_t statements = 0;       ///< how many ran in this run
-  std::size_t resumed = 0;          ///< how many an earlier run had done already
+  std::size_t statements = 0;  ///< how many ran in this run
+  std::size_t resumed = 0;     ///< how many an earlier run had done already
   std::int64_t duration_ms = 0;
 };
 

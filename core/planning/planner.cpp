@@ -55,10 +55,12 @@ std::string list_of(const std::vector<std::string>& names) {
 
 Error changed_error(const PlanItem& item) {
   return Error{.code = Code::checksum_changed,
-               .message = "migration '" + item.change->id + "' was applied with other text (checksum " +
-                          item.entry->checksum + ", now " + item.change->checksum + ")",
-               .hint = "restore the migration's text as it was applied, and put what is new into a "
-                       "new migration",
+               .message = "migration '" + item.change->id +
+                          "' was applied with other text (checksum " + item.entry->checksum +
+                          ", now " + item.change->checksum + ")",
+               .hint =
+                   "restore the migration's text as it was applied, and put what is new into a "
+                   "new migration",
                .where = item.change->where};
 }
 
@@ -66,8 +68,9 @@ Error out_of_order_error(const PlanItem& item) {
   return Error{.code = Code::out_of_order,
                .message = "migration '" + item.change->id +
                           "' is pending, but a later one in the plan is applied already",
-               .hint = "move it to the end of the plan, or pass --allow-out-of-order if it does not "
-                       "depend on the order",
+               .hint =
+                   "move it to the end of the plan, or pass --allow-out-of-order if it does not "
+                   "depend on the order",
                .where = item.change->where};
 }
 
@@ -117,8 +120,9 @@ base::Result<void> check_plan(const Plan& plan, const PlanPolicy& policy) {
     problems.push_back(Error{.code = Code::bad_input,
                              .message = "this plan is written for " + plan.written_for +
                                         ", and the database is of another kind",
-                             .hint = "add the database to the plan's `database:` if its SQL fits, or "
-                                     "connect to the one it is meant for"});
+                             .hint =
+                                 "add the database to the plan's `database:` if its SQL fits, or "
+                                 "connect to the one it is meant for"});
   }
   for (const PlanItem& item : plan.items) {
     if (item.state == ItemState::changed) problems.push_back(changed_error(item));

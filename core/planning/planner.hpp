@@ -22,8 +22,9 @@ struct PlanPolicy {
   IfAhead if_ahead = IfAhead::warn;
 };
 
-/// What forbids applying the plan: a changed checksum (32), a pending migration before an applied one
-/// or a gap (33), rows the plan does not know (34 when if_ahead is fail). All of them, in `others`.
+/// What forbids applying the plan: a changed checksum (32), a pending migration before an applied
+/// one or a gap (33), rows the plan does not know (34 when if_ahead is fail). All of them, in
+/// `others`.
 base::Result<void> check_plan(const model::Plan& plan, const PlanPolicy& policy);
 
 }  // namespace garboard::planning

@@ -50,9 +50,9 @@ class Driver {
 struct HostOptions {
   std::vector<std::filesystem::path> plugin_dirs = {};  ///< --plugin-dir, in order
   std::string plugin_path = {};                         ///< GARBOARD_PLUGIN_PATH, colon-separated
-  std::filesystem::path executable = {};                ///< of this process, for ../lib/garboard/plugins
-  std::string version = {};                             ///< told to plugins
-  std::function<bool()> is_cancelled = {};              ///< what plugins may poll
+  std::filesystem::path executable = {};    ///< of this process, for ../lib/garboard/plugins
+  std::string version = {};                 ///< told to plugins
+  std::function<bool()> is_cancelled = {};  ///< what plugins may poll
   std::function<void(int level, std::string_view message)> log = {};
 };
 

@@ -23,7 +23,8 @@ class Files {
   virtual base::Result<std::string> read(const std::filesystem::path& path,
                                          std::uint64_t max_bytes) = 0;
   /// A regular file as a stream.
-  virtual base::Result<std::unique_ptr<base::ByteSource>> open(const std::filesystem::path& path) = 0;
+  virtual base::Result<std::unique_ptr<base::ByteSource>> open(
+      const std::filesystem::path& path) = 0;
   /// Path of `relative` below `folder`: absolute paths and every `..` that leaves the folder are
   /// refused; symbolic links are followed only while they stay below the folder's real path, which
   /// is how a mounted ConfigMap (`..data`) works.

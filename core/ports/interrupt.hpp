@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Interrupt: how a signal reaches a run. The run asks `is_requested` between statements and names the
-// session that is at work, so that the one who interrupts can cancel its statement.
+// Interrupt: how a signal reaches a run. The run asks `is_requested` between statements and names
+// the session that is at work, so that the one who interrupts can cancel its statement.
 #pragma once
 
 #include "ports/session.hpp"

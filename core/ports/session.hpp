@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Session: one connection to one database, as the execution sees it. Drivers implement it behind the
-// plugin ABI (plugin_host/); tests may fake it.
+// Session: one connection to one database, as the execution sees it. Drivers implement it behind
+// the plugin ABI (plugin_host/); tests may fake it.
 #pragma once
 
 #include <cstdint>
@@ -29,8 +29,8 @@ struct Statement {
   std::span<const Param> params = {};
 };
 
-/// Used from one thread, except `cancel`. After an error with is_connection_lost only destruction is
-/// allowed. Destroying a session rolls back what is open and releases its locks.
+/// Used from one thread, except `cancel`. After an error with is_connection_lost only destruction
+/// is allowed. Destroying a session rolls back what is open and releases its locks.
 class Session {
  public:
   Session() = default;
@@ -54,7 +54,8 @@ class Session {
   /// Takes the named lock, waiting up to timeout_ms (0 = try once); Code::locked when busy.
   virtual Result<void> lock(std::string_view key, std::int64_t timeout_ms) = 0;
   virtual Result<void> unlock(std::string_view key) = 0;
-  /// The server's facts as JSON: {"version":"15.3","product":..,"readOnly":bool,"user":..,"session":..}.
+  /// The server's facts as JSON:
+  /// {"version":"15.3","product":..,"readOnly":bool,"user":..,"session":..}.
   virtual Result<std::string> server_info() = 0;
   /// State of the objects that this one statement would change; nullopt where it cannot be told.
   virtual Result<std::optional<std::string>> fingerprint(std::string_view sql) = 0;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The C++20 layer over garboard/abi.h for authors of drivers: write a Connection class that throws
-// garboard::sdk::Failure, and GARBOARD_DRIVER makes the C tables. It holds the only exception barrier.
+// garboard::sdk::Failure, and GARBOARD_DRIVER makes the C tables. It holds the only exception
+// barrier.
 #pragma once
 
 #include <concepts>
@@ -21,9 +22,9 @@ namespace garboard::sdk {
 /// What a slot reports. Throw it from a Connection; empty fields are left out.
 struct Failure : std::exception {
   gbd_status status = GBD_E_INTERNAL;
-  std::uint32_t flags = 0;         ///< GBD_EF_*
+  std::uint32_t flags = 0;  ///< GBD_EF_*
   std::int64_t native_code = 0;
-  std::int64_t position = -1;      ///< 0-based byte offset in the call's sql
+  std::int64_t position = -1;  ///< 0-based byte offset in the call's sql
   std::string sqlstate, message, detail, hint, context_json;
 
   Failure(gbd_status failure_status, std::string text)
@@ -130,7 +131,8 @@ gbd_status barrier(gbd_error* error, Body&& body) noexcept {
   } catch (const std::exception& unexpected) {
     return plain_failure(error, GBD_E_INTERNAL, unexpected.what());
   } catch (...) {
-    return plain_failure(error, GBD_E_INTERNAL, "the plugin threw something that is no std::exception");
+    return plain_failure(error, GBD_E_INTERNAL,
+                         "the plugin threw something that is no std::exception");
   }
 }
 
@@ -150,8 +152,8 @@ inline void write(const gbd_sink* sink, std::string_view text) noexcept {
 ///   std::int64_t copy_in(std::string_view sql, CopyReader);
 ///   void lock(std::string_view key, std::int64_t timeout_ms); void unlock(std::string_view key);
 ///   void cancel();                                            called from another thread
-///   std::string fingerprint(std::string_view sql);            throw GBD_E_UNSUPPORTED when it cannot tell
-///   std::string blockers(std::string_view waiting_session);
+///   std::string fingerprint(std::string_view sql);            throw GBD_E_UNSUPPORTED when it
+///   cannot tell std::string blockers(std::string_view waiting_session);
 template <class D>
 concept Driver = requires(typename D::Connection& connection, std::string_view text) {
   { D::describe() } -> std::convertible_to<std::string>;
@@ -159,12 +161,15 @@ concept Driver = requires(typename D::Connection& connection, std::string_view t
   { connection.server_info() } -> std::convertible_to<std::string>;
 };
 
-/// Reads the rows of a COPY; returns 0 at the end.
+/// Reads the rows of a COPY; returns 0 at the end and throws when the host cannot read on, in which
+/// case the COPY must be aborted.
 struct CopyReader {
   void* ctx;
   std::size_t (*read)(void* ctx, char* buffer, std::size_t size) GBD_NX;
-  [[nodiscard]] std::size_t operator()(std::span<char> buffer) const noexcept {
-    return read(ctx, buffer.data(), buffer.size());
+  [[nodiscard]] std::size_t operator()(std::span<char> buffer) const {
+    const std::size_t n = read(ctx, buffer.data(), buffer.size());
+    if (n > buffer.size()) throw Failure(GBD_E_CANCELLED, "the rows could not be read to their end");
+    return n;
   }
 };
 
@@ -198,9 +203,8 @@ class DriverTable {
                           std::uint32_t flags, const gbd_call* call, std::size_t* done,
                           gbd_error* error) noexcept {
     std::size_t count = 0;
-    const gbd_status status = detail::barrier(error, [&] {
-      connection(raw).batch(std::span(statements, n), flags, Call(call), count);
-    });
+    const gbd_status status = detail::barrier(
+        error, [&] { connection(raw).batch(std::span(statements, n), flags, Call(call), count); });
     if (done != nullptr) *done = count;
     return status;
   }
@@ -257,29 +261,35 @@ class DriverTable {
 
 }  // namespace garboard::sdk
 
-/// Defines the plugin's only exported symbol and its identity note. `kind_json` entries as in abi.h:
+/// Defines the plugin's only exported symbol and its identity note. `kind_json` entries as in
+/// abi.h:
 ///   GARBOARD_DRIVER(MyDriver, "mydb", "1.0.0", "[\"mydb\"]")
-#define GARBOARD_DRIVER(driver_type, plugin_name, plugin_version, schemes_json)                    \
-  GARBOARD_NOTE("{\"abi\":\"1.0\",\"minHost\":\"1.0\",\"name\":\"" plugin_name                       \
-                "\",\"version\":\"" plugin_version                                                 \
-                "\",\"kinds\":[\"driver\"],\"schemes\":" schemes_json "}");                        \
-  namespace {                                                                                      \
-  constexpr gbd_driver garboard_driver_table =                                                     \
-      ::garboard::sdk::DriverTable<driver_type>::make();                                           \
-  gbd_status garboard_plugin_init(const gbd_host* host, gbd_error*) noexcept {                     \
-    ::garboard::sdk::host_slot() = host;                                                           \
-    return GBD_OK;                                                                                 \
-  }                                                                                                \
-  void garboard_plugin_shutdown() noexcept { ::garboard::sdk::host_slot() = nullptr; }             \
-  const void* garboard_plugin_interface(const char* id) noexcept {                                 \
-    return std::string_view(id) == "garboard.driver/1" ? &garboard_driver_table : nullptr;         \
-  }                                                                                                \
-  constexpr gbd_plugin garboard_plugin_table = {                                                   \
-      sizeof(gbd_plugin),       GARBOARD_ABI_MINOR,          0,                                    \
-      GBD_LIT(plugin_name),     GBD_LIT(plugin_version),     GBD_LIT("Garboard"),                  \
-      GBD_LIT("Apache-2.0"),    GBD_LIT(""),                 &garboard_plugin_init,                \
-      &garboard_plugin_shutdown, &garboard_plugin_interface};                                      \
-  }                                                                                                \
-  extern "C" GBD_EXPORT const gbd_plugin* garboard_plugin_v1(void) noexcept {                      \
-    return &garboard_plugin_table;                                                                 \
+#define GARBOARD_DRIVER(driver_type, plugin_name, plugin_version, schemes_json)                   \
+  GARBOARD_NOTE("{\"abi\":\"1.0\",\"minHost\":\"1.0\",\"name\":\"" plugin_name                    \
+                "\",\"version\":\"" plugin_version                                                \
+                "\",\"kinds\":[\"driver\"],\"schemes\":" schemes_json "}");                       \
+  namespace {                                                                                     \
+  constexpr gbd_driver garboard_driver_table = ::garboard::sdk::DriverTable<driver_type>::make(); \
+  gbd_status garboard_plugin_init(const gbd_host* host, gbd_error*) noexcept {                    \
+    ::garboard::sdk::host_slot() = host;                                                          \
+    return GBD_OK;                                                                                \
+  }                                                                                               \
+  void garboard_plugin_shutdown() noexcept { ::garboard::sdk::host_slot() = nullptr; }            \
+  const void* garboard_plugin_interface(const char* id) noexcept {                                \
+    return std::string_view(id) == "garboard.driver/1" ? &garboard_driver_table : nullptr;        \
+  }                                                                                               \
+  constexpr gbd_plugin garboard_plugin_table = {sizeof(gbd_plugin),                               \
+                                                GARBOARD_ABI_MINOR,                               \
+                                                0,                                                \
+                                                GBD_LIT(plugin_name),                             \
+                                                GBD_LIT(plugin_version),                          \
+                                                GBD_LIT("Garboard"),                              \
+                                                GBD_LIT("Apache-2.0"),                            \
+                                                GBD_LIT(""),                                      \
+                                                &garboard_plugin_init,                            \
+                                                &garboard_plugin_shutdown,                        \
+                                                &garboard_plugin_interface};                      \
+  }                                                                                               \
+  extern "C" GBD_EXPORT const gbd_plugin* garboard_plugin_v1(void) noexcept {                     \
+    return &garboard_plugin_table;                                                                \
   }
