@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "client.hpp"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <mutex>
+#include <string>
+
+#include <garboard/driver.hpp>
+
+#include "errors.hpp"
+
+namespace garboard::mysql {
+namespace {
+
+#if defined(MARIADB_PACKAGE_VERSION_ID)
+using Flag = my_bool;
+#else
+using Flag = bool;
+#endif
+
+void start_library() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    if (mysql_library_init(0, nullptr, nullptr) != 0)
+      throw sdk::Failure(GBD_E_INTERNAL, "the MySQL client library does not start");
+  });
+}
+
+void set(MYSQL* handle, mysql_option option, const void* value) {
+  if (mysql_options(handle, option, value) != 0)
+    throw sdk::Failure(GBD_E_INTERNAL, "the MySQL client library refuses its option number " +
+                                           std::to_string(static_cast<int>(option)));
+}
+
+void set_file(MYSQL* handle, mysql_option option, const std::string& path) {
+  if (!path.empty()) set(handle, option, path.c_str());
+}
+
+void set_tls(MYSQL* handle, const Options& options) {
+  set_file(handle, MYSQL_OPT_SSL_CA, options.tls_ca);
+  set_file(handle, MYSQL_OPT_SSL_CAPATH, options.tls_ca_path);
+  set_file(handle, MYSQL_OPT_SSL_CERT, options.tls_cert);
+  set_file(handle, MYSQL_OPT_SSL_KEY, options.tls_key);
+#if defined(MARIADB_PACKAGE_VERSION_ID)
+  const Flag wants_tls = options.tls != TlsMode::disabled;
+  const Flag verifies = options.tls == TlsMode::verify_full;
+  set(handle, MYSQL_OPT_SSL_ENFORCE, &wants_tls);
+  set(handle, MYSQL_OPT_SSL_VERIFY_SERVER_CERT, &verifies);
+#else
+  const unsigned modes[] = {SSL_MODE_DISABLED, SSL_MODE_PREFERRED, SSL_MODE_REQUIRED,
+                            SSL_MODE_VERIFY_CA, SSL_MODE_VERIFY_IDENTITY};
+  set(handle, MYSQL_OPT_SSL_MODE, &modes[static_cast<std::size_t>(options.tls)]);
+#endif
+}
+
+// Which ways to log in a server may choose: none that shows it the password, unless asked for.
+void set_authentication(MYSQL* handle, const Options& options) {
+#if defined(MARIADB_PACKAGE_VERSION_ID)
+  std::string allowed =
+      "mysql_native_password,caching_sha2_password,sha256_password,client_ed25519,parsec,"
+      "auth_gssapi_client";
+  if (options.allows_cleartext_password) allowed += ",mysql_clear_password,dialog";
+  set(handle, MARIADB_OPT_RESTRICTED_AUTH, allowed.c_str());
+  // keeps MARIADB_PLUGIN_DIR of the environment from choosing what is loaded
+  set(handle, MYSQL_PLUGIN_DIR, MARIADB_PLUGINDIR);
+#else
+  const Flag allows = options.allows_cleartext_password;
+  set(handle, MYSQL_ENABLE_CLEARTEXT_PLUGIN, &allows);
+  const Flag asks_for_key = true;  // as Connector/C always does; the key only encrypts the password
+  set(handle, MYSQL_OPT_GET_SERVER_PUBLIC_KEY, &asks_for_key);
+#endif
+  set_file(handle, MYSQL_SERVER_PUBLIC_KEY, options.server_public_key);
+}
+
+std::string quoted(const std::string& text) {
+  std::string out = "'";
+  for (const char c : text) {
+    if (c == '\'' || c == '\\') out += c;
+    out += c;
+  }
+  return out + "'";
+}
+
+void set_options(MYSQL* handle, const Options& options) {
+  set(handle, MYSQL_SET_CHARSET_NAME, "utf8mb4");
+  const unsigned local_infile = 0;
+  set(handle, MYSQL_OPT_LOCAL_INFILE, &local_infile);
+  set(handle, MYSQL_OPT_CONNECT_TIMEOUT, &options.connect_timeout_s);
+  const unsigned protocol = options.is_socket() ? MYSQL_PROTOCOL_SOCKET : MYSQL_PROTOCOL_TCP;
+  set(handle, MYSQL_OPT_PROTOCOL, &protocol);
+  if (!options.application_name.empty())
+    mysql_options4(handle, MYSQL_OPT_CONNECT_ATTR_ADD, "program_name",
+                   options.application_name.c_str());
+  if (options.has_sql_mode)
+    set(handle, MYSQL_INIT_COMMAND, ("SET SESSION sql_mode=" + quoted(options.sql_mode)).c_str());
+  set_tls(handle, options);
+  set_authentication(handle, options);
+}
+
+int socket_of(MYSQL* handle) {
+#if defined(MARIADB_PACKAGE_VERSION_ID)
+  return static_cast<int>(mysql_get_socket(handle));
+#else
+  return static_cast<int>(handle->net.fd);
+#endif
+}
+
+// A server or node that vanishes without a word is noticed within half a minute.
+void keep_alive(int socket) {
+  const auto option = [socket](int level, int name, int value) {
+    static_cast<void>(setsockopt(socket, level, name, &value, sizeof value));
+  };
+  option(SOL_SOCKET, SO_KEEPALIVE, 1);
+  option(IPPROTO_TCP, TCP_KEEPIDLE, 10);
+  option(IPPROTO_TCP, TCP_KEEPINTVL, 5);
+  option(IPPROTO_TCP, TCP_KEEPCNT, 3);
+  option(IPPROTO_TCP, TCP_USER_TIMEOUT, 20'000);
+}
+
+const char* c_str_or_null(const std::string& text) { return text.empty() ? nullptr : text.c_str(); }
+
+}  // namespace
+
+Client connect(const Options& options) {
+  start_library();
+  Client client(mysql_init(nullptr));
+  if (!client) throw std::bad_alloc();
+  set_options(client.get(), options);
+  // a NULL user would become the login name of this process
+  if (mysql_real_connect(client.get(), c_str_or_null(options.host), options.user.c_str(),
+                         options.password.c_str(), c_str_or_null(options.database), options.port,
+                         c_str_or_null(options.socket), CLIENT_MULTI_RESULTS) == nullptr)
+    throw failure_of(client.get(), Activity::connect);
+  // Connector/C goes on in plain text with a server that offers no TLS
+  if (options.tls >= TlsMode::required && !options.is_socket() &&
+      mysql_get_ssl_cipher(client.get()) == nullptr) {
+    sdk::Failure failure(GBD_E_CONNECT, "the server offers no TLS, which ssl-mode asks for");
+    failure.context_json = R"({"class":"tls"})";
+    throw failure;
+  }
+  if (!options.is_socket()) keep_alive(socket_of(client.get()));
+  return client;
+}
+
+}  // namespace garboard::mysql

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// One connection to a MySQL or MariaDB server, as the SDK's driver layer wants it.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include <garboard/driver.hpp>
+
+#include "client.hpp"
+#include "errors.hpp"
+#include "options.hpp"
+
+namespace garboard::mysql {
+
+/// Used from one thread, except `cancel`. After a failure with GBD_EF_CONN_LOST it can only be
+/// destroyed. Transactions run with autocommit off, so that what follows a DDL's implicit commit is
+/// uncommitted again; the first statement outside a transaction turns autocommit back on.
+class Session {
+ public:
+  explicit Session(Options options);
+
+  std::int64_t exec(std::string_view sql, const sdk::Call& call);
+  void batch(std::span<const gbd_stmt> statements, std::uint32_t flags, const sdk::Call& call,
+             std::size_t& done);
+  void tx(std::int32_t op);
+  std::string server_info();
+  void lock(std::string_view key, std::int64_t timeout_ms);
+  void unlock(std::string_view key);
+  std::string fingerprint(std::string_view sql);
+  /// From any thread: KILL QUERY through a connection of its own, when something runs.
+  void cancel();
+
+ private:
+  using Columns = std::function<void(std::span<const gbd_str>)>;
+  using Row = std::function<bool(std::span<const gbd_str>)>;
+
+  std::int64_t run_bound(std::string_view sql, std::span<const gbd_str> params,
+                         const Columns& columns, const Row& row);
+  std::int64_t run(std::string_view sql, Activity activity, const Columns& columns = {},
+                   const Row& row = {});
+  std::int64_t read_result(Activity activity, std::string_view sql, const Columns& columns,
+                           const Row& row);
+  [[noreturn]] void fail(Activity activity, std::string_view sql);
+  void set_autocommit(bool is_on);
+  void begin();
+  void commit();
+  void rollback();
+  [[nodiscard]] bool answers_one(const std::string& sql);
+  [[nodiscard]] std::string lock_name(std::string_view key) const;
+  void inspect(const std::string& inspection, class Digest& digest);
+  [[nodiscard]] bool has_autocommit() const noexcept;
+  [[nodiscard]] bool has_backslash_escapes() const noexcept;
+
+  const Options options_;
+  Client client_;
+  const unsigned long thread_id_;
+  std::atomic<bool> is_running_{false};
+  bool is_in_transaction_ = false;
+  bool is_aborted_ = false;  ///< the server rolled the transaction back
+};
+
+}  // namespace garboard::mysql
