@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// Session::copy_in: rows streamed into COPY .. FROM STDIN, never more than one buffer of them here.
+#include <cstdlib>
+#include <utility>
+#include <vector>
+
+#include "session.hpp"
+
+namespace garboard::postgres {
+
+namespace {
+
+constexpr std::size_t buffer_size = std::size_t{64} * 1024;
+
+enum class Sent { all, refused, broken_off };
+
+/// Sends what `read` gives until it ends, the server refuses a row, or the run is interrupted.
+Sent send_rows(PGconn* connection, sdk::CopyReader read) {
+  std::vector<char> buffer(buffer_size);
+  while (!sdk::is_cancelled()) {
+    const std::size_t n = read(buffer);
+    if (n == 0) return Sent::all;
+    if (n > buffer.size()) return Sent::broken_off;  // the reader failed
+    // Takes in the server's refusal as soon as it is there.
+    if (PQconsumeInput(connection) == 0) return Sent::refused;
+    if (PQputCopyData(connection, buffer.data(), static_cast<int>(n)) != 1) return Sent::refused;
+  }
+  return Sent::broken_off;
+}
+
+}  // namespace
+
+std::int64_t Session::copy_in(std::string_view sql, sdk::CopyReader read) {
+  start_call();
+  PGconn* connection = connection_.get();
+  const bool has_own_transaction = !is_in_transaction();
+  const std::string text = c_text(sql, "the statement");
+  send(text, TextParams({}));
+  ResultHandle result(PQgetResult(connection));
+  bool may_be_applied = false;
+  bool is_copying = PQresultStatus(result.get()) == PGRES_COPY_IN;
+  if (is_copying) {
+    const Sent sent = send_rows(connection, read);
+    may_be_applied = has_own_transaction && sent == Sent::all;
+    PQputCopyEnd(connection, sent == Sent::broken_off ? "the rows broke off" : nullptr);
+    result.reset();
+  }
+  ResultHandle error;
+  std::int64_t rows = 0;
+  do {
+    if (result == nullptr) continue;
+    const ExecStatusType status = PQresultStatus(result.get());
+    if (status == PGRES_COMMAND_OK) {
+      rows = std::strtoll(PQcmdTuples(result.get()), nullptr, 10);
+    } else if (status == PGRES_FATAL_ERROR && error == nullptr) {
+      error = std::move(result);
+    }
+  } while ((result = ResultHandle(PQgetResult(connection))) != nullptr);
+  if (error != nullptr) fail(error.get(), text, may_be_applied);
+  if (!is_copying)
+    throw sdk::Failure(GBD_E_INVALID,
+                       "the statement is no COPY .. FROM STDIN, so it takes no rows");
+  return rows;
+}
+
+}  // namespace garboard::postgres

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "errors.hpp"
+
+#include <cstdlib>
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+namespace garboard::postgres {
+
+namespace {
+
+std::string field(const PGresult* result, int code) {
+  const char* text = result == nullptr ? nullptr : PQresultErrorField(result, code);
+  return text == nullptr ? std::string() : std::string(text);
+}
+
+bool contains(std::string_view text, std::string_view part) noexcept {
+  return text.find(part) != std::string_view::npos;
+}
+
+bool is_any_of(std::string_view text, std::initializer_list<std::string_view> list) noexcept {
+  for (const std::string_view entry : list)
+    if (text == entry) return true;
+  return false;
+}
+
+std::string_view class_of(std::string_view sqlstate) noexcept {
+  if (sqlstate == "42501") return "permission";
+  if (sqlstate == "25006") return "readOnly";
+  return {};
+}
+
+std::string context_json_of(const PGresult* result, std::string_view sqlstate) {
+  auto context = nlohmann::json::object();
+  const auto put = [&](const char* key, int code) {
+    if (std::string text = field(result, code); !text.empty()) context[key] = std::move(text);
+  };
+  put("schema", PG_DIAG_SCHEMA_NAME);
+  put("table", PG_DIAG_TABLE_NAME);
+  put("column", PG_DIAG_COLUMN_NAME);
+  put("type", PG_DIAG_DATATYPE_NAME);
+  put("constraint", PG_DIAG_CONSTRAINT_NAME);
+  put("where", PG_DIAG_CONTEXT);
+  if (const auto name = class_of(sqlstate); !name.empty()) context["class"] = name;
+  return context.empty() ? std::string()
+                         : context.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+gbd_status status_of(std::string_view sqlstate, std::string_view message, bool is_cancelled) {
+  if (sqlstate == "57014") {
+    // One SQLSTATE for a cancel request and for statement_timeout.
+    return is_cancelled || contains(message, "user request") ? GBD_E_CANCELLED : GBD_E_TIMEOUT;
+  }
+  if (is_any_of(sqlstate, {"55P03", "25P03", "25P04"})) return GBD_E_TIMEOUT;
+  return GBD_E_SQL;
+}
+
+/// VERBOSE messages of a failed connect read `...FATAL:  28P01: text\nLOCATION:  ...`; libpq offers
+/// no other way to the SQLSTATE there. The severity may be translated, the layout is not.
+struct ConnectMessage {
+  std::string sqlstate, text;
+};
+
+bool is_sqlstate(std::string_view text) noexcept {
+  if (text.size() != 5) return false;
+  for (const char c : text)
+    if (!((c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z'))) return false;
+  return true;
+}
+
+ConnectMessage read_connect_message(std::string_view message) {
+  ConnectMessage out;
+  out.text = message.substr(0, message.find("\nLOCATION:"));
+  // Several hosts give several messages; the last one decides.
+  for (std::size_t at = out.text.rfind(":  "); at != std::string::npos && at != 0;
+       at = out.text.rfind(":  ", at - 1)) {
+    const std::string_view code = std::string_view(out.text).substr(at + 3).substr(0, 5);
+    if (!is_sqlstate(code) || out.text.compare(at + 8, 2, ": ") != 0) continue;
+    out.sqlstate = code;
+    out.text.erase(at + 2, 7);
+    break;
+  }
+  out.text = on_one_line(out.text);
+  return out;
+}
+
+bool is_about_tls(std::string_view text) noexcept {
+  for (const std::string_view word :
+       {"SSL", "TLS", "certificate", "sslmode", "sslrootcert", "private key file"})
+    if (contains(text, word)) return true;
+  return false;
+}
+
+bool is_about_authentication(std::string_view text) noexcept {
+  for (const std::string_view word :
+       {"no password supplied", "authentication method", "authentication failed", "channel binding",
+        "SCRAM", "SASL", "GSSAPI", "server did not complete authentication"})
+    if (contains(text, word)) return true;
+  return false;
+}
+
+}  // namespace
+
+std::string on_one_line(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  for (const char c : text) {
+    const bool is_space = c == ' ' || c == '\n' || c == '\t' || c == '\r';
+    if (!is_space) {
+      out += c;
+    } else if (!out.empty() && out.back() != ' ') {
+      out += ' ';
+    }
+  }
+  if (!out.empty() && out.back() == ' ') out.pop_back();
+  return out;
+}
+
+std::int64_t byte_offset(std::string_view text, long position) noexcept {
+  if (position <= 0) return -1;
+  long character = 0;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const bool starts_character = (static_cast<unsigned char>(text[at]) & 0xC0U) != 0x80U;
+    if (starts_character && ++character == position) return static_cast<std::int64_t>(at);
+  }
+  return character + 1 == position ? static_cast<std::int64_t>(text.size()) : -1;
+}
+
+sdk::Failure failure_of(const PGresult* result, PGconn* connection, const Situation& situation) {
+  sdk::Failure failure(GBD_E_SQL, field(result, PG_DIAG_MESSAGE_PRIMARY));
+  failure.sqlstate = field(result, PG_DIAG_SQLSTATE);
+  failure.detail = field(result, PG_DIAG_MESSAGE_DETAIL);
+  failure.hint = field(result, PG_DIAG_MESSAGE_HINT);
+  failure.context_json = context_json_of(result, failure.sqlstate);
+  if (const std::string at = field(result, PG_DIAG_STATEMENT_POSITION); !at.empty())
+    failure.position = byte_offset(situation.sql, std::strtol(at.c_str(), nullptr, 10));
+  if (failure.message.empty()) {
+    const char* text = result == nullptr ? "" : PQresultErrorMessage(result);
+    failure.message = on_one_line(*text != '\0' ? text : PQerrorMessage(connection));
+  }
+  if (failure.message.empty()) failure.message = "the server gave no reason";
+  failure.status = status_of(failure.sqlstate, failure.message, situation.is_cancelled);
+
+  const std::string severity = field(result, PG_DIAG_SEVERITY_NONLOCALIZED);
+  const bool is_lost = PQstatus(connection) == CONNECTION_BAD || severity == "FATAL" ||
+                       severity == "PANIC" ||
+                       is_any_of(failure.sqlstate, {"57P01", "57P02", "57P03", "57P05"});
+  if (is_lost) {
+    failure.flags |= GBD_EF_CONN_LOST;
+    if (situation.may_be_applied) failure.flags |= GBD_EF_OUTCOME_UNKNOWN;
+    return failure;
+  }
+  if (is_any_of(failure.sqlstate, {"40001", "40P01", "55P03"})) failure.flags |= GBD_EF_RETRYABLE;
+  if (PQtransactionStatus(connection) == PQTRANS_INERROR) failure.flags |= GBD_EF_TX_ABORTED;
+  return failure;
+}
+
+sdk::Failure connect_failure_of(PGconn* connection) {
+  ConnectMessage message = read_connect_message(PQerrorMessage(connection));
+  sdk::Failure failure(GBD_E_CONNECT, std::move(message.text));
+  failure.sqlstate = std::move(message.sqlstate);
+  const std::string_view sqlstate = failure.sqlstate;
+  if (sqlstate.substr(0, 2) == "28" || sqlstate == "42501") {
+    failure.status = GBD_E_AUTH;
+    // A server that wants TLS answers 28000 "no pg_hba.conf entry ... no encryption".
+    if (contains(failure.message, "no encryption"))
+      failure.hint = "the server may accept this user with TLS only: use sslmode=verify-full";
+  } else if (sqlstate == "3D000") {
+    failure.hint = "create the database, or name another one in the URL";
+    failure.status = GBD_E_AUTH;
+  } else if (is_any_of(sqlstate, {"53300", "57P01", "57P02", "57P03"})) {
+    failure.flags |= GBD_EF_RETRYABLE;
+  } else if (sqlstate.empty() && is_about_authentication(failure.message)) {
+    failure.status = GBD_E_AUTH;
+    if (contains(failure.message, "authentication method requirement"))
+      failure.hint =
+          "the server asks for the password in clear; use sslmode=require or better, or "
+          "allowCleartextPassword=true";
+  } else if (sqlstate.empty() && is_about_tls(failure.message)) {
+    failure.context_json = R"({"class":"tls"})";
+  }
+  return failure;
+}
+
+bool is_refused_startup_option(const sdk::Failure& failure) noexcept {
+  return is_any_of(failure.sqlstate, {"08P01", "0A000", "22023", "42704", "42501", "55P02"});
+}
+
+}  // namespace garboard::postgres

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "options.hpp"
+
+#include <libpq-fe.h>
+
+#include <algorithm>
+#include <map>
+#include <memory>
+
+#include <garboard/driver.hpp>
+#include <nlohmann/json.hpp>
+
+namespace garboard::postgres {
+
+namespace {
+
+using Settings = std::map<std::string, std::string, std::less<>>;
+
+/// A path below a device cannot exist: libpq then looks at no file in the home directory.
+constexpr const char* no_file = "/dev/null/none";
+
+constexpr const char* server_side_options =
+    "-c client_connection_check_interval=1s -c tcp_keepalives_idle=10 "
+    "-c tcp_keepalives_interval=5 -c tcp_keepalives_count=3 -c tcp_user_timeout=20s";
+
+[[noreturn]] void refuse(std::string message, std::string hint = {}) {
+  sdk::Failure failure(GBD_E_INVALID, std::move(message));
+  failure.hint = std::move(hint);
+  throw failure;
+}
+
+std::vector<std::string> known_keywords() {
+  std::vector<std::string> names;
+  const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> list(
+      PQconninfoParse("", nullptr), &PQconninfoFree);
+  if (list == nullptr) throw std::bad_alloc();
+  for (const PQconninfoOption* option = list.get(); option->keyword != nullptr; ++option)
+    names.emplace_back(option->keyword);
+  return names;
+}
+
+bool is_known(const std::vector<std::string>& names, std::string_view name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+bool read_flag(const std::string& name, const std::string& value) {
+  if (value == "true" || value == "1") return true;
+  if (value == "false" || value == "0") return false;
+  refuse(name + " is true or false, not \"" + value + "\"");
+}
+
+void check_param(const std::vector<std::string>& known, const std::string& name,
+                 const std::string& value) {
+  if (!is_known(known, name))
+    refuse("unknown parameter \"" + name + "\" for a PostgreSQL connection");
+  for (const std::string_view own :
+       {"password", "passfile", "service", "servicefile", "replication"})
+    if (name == own)
+      refuse("parameter \"" + name + "\" is not allowed in a connection URL",
+             "give the connection's parts as settings of their own");
+  if (name == "client_encoding" && value != "UTF8" && value != "utf8" && value != "UTF-8")
+    refuse("parameter \"client_encoding\" can only be UTF8");
+}
+
+bool is_unix_socket(const Settings& settings) {
+  const auto host = settings.find("host");
+  const bool has_address = settings.count("hostaddr") != 0;
+  if (host == settings.end() || host->second.empty()) return !has_address;
+  return !has_address && (host->second.front() == '/' || host->second.front() == '@') &&
+         host->second.find(',') == std::string::npos;
+}
+
+/// True when the settings alone make sure that nothing is sent before TLS is up.
+bool is_surely_encrypted(const Settings& settings) {
+  const std::string& mode = settings.at("sslmode");
+  return mode == "require" || mode == "verify-ca" || mode == "verify-full";
+}
+
+void add_defaults(Settings& settings, const std::vector<std::string>& known) {
+  const auto preset = [&](const char* name, const char* value) {
+    if (is_known(known, name)) settings.try_emplace(name, value);
+  };
+  preset("sslmode", "prefer");
+  const std::string& mode = settings.at("sslmode");
+  if ((mode == "verify-ca" || mode == "verify-full") && settings.count("sslrootcert") == 0)
+    refuse("sslmode=" + mode + " needs sslrootcert",
+           "name the file with the certificate authority's certificate in sslrootcert");
+  preset("sslrootcert", no_file);
+  preset("sslcert", no_file);
+  preset("sslkey", no_file);
+  if (settings.count("sslcrldir") == 0) preset("sslcrl", no_file);
+  preset("passfile", no_file);
+  preset("gssencmode", "disable");  // else every connect looks for Kerberos credentials first
+  preset("keepalives", "1");
+  preset("keepalives_idle", "10");
+  preset("keepalives_interval", "5");
+  preset("keepalives_count", "3");
+  preset("tcp_user_timeout", "20000");
+  settings["client_encoding"] = "UTF8";
+}
+
+void read_params(const nlohmann::json& params, const std::vector<std::string>& known,
+                 Settings& settings, bool& allows_cleartext) {
+  if (!params.is_object()) refuse("\"params\" is not an object");
+  for (const auto& [name, value] : params.items()) {
+    if (!value.is_string()) refuse("parameter \"" + name + "\" is not a string");
+    const auto& text = value.get_ref<const std::string&>();
+    if (text.find('\0') != std::string::npos)
+      refuse("parameter \"" + name + "\" contains a NUL byte");
+    if (name == "allowCleartextPassword") {
+      allows_cleartext = read_flag(name, text);
+      continue;
+    }
+    check_param(known, name, text);
+    settings[name] = text;
+  }
+}
+
+Settings read_parts(const nlohmann::json& document) {
+  Settings settings;
+  const auto copy = [&](const char* from, const char* to) {
+    const auto found = document.find(from);
+    if (found == document.end() || found->is_null()) return;
+    if (!found->is_string()) refuse(std::string("\"") + from + "\" is not a string");
+    settings[to] = found->get<std::string>();
+    if (settings[to].find('\0') != std::string::npos)
+      refuse(std::string("the ") + from + " contains a NUL byte");
+  };
+  copy("host", "host");
+  copy("user", "user");
+  copy("password", "password");
+  copy("database", "dbname");
+  copy("applicationName", "application_name");
+  if (const auto port = document.find("port"); port != document.end() && !port->is_null())
+    settings["port"] = port->is_string() ? port->get<std::string>() : port->dump();
+  return settings;
+}
+
+/// connect_timeout counts whole seconds; 0 means for ever, as in libpq.
+std::int64_t read_timeout(const std::string& text) {
+  if (text.empty() || text.size() > 6 || text.find_first_not_of("0123456789") != std::string::npos)
+    refuse("connect_timeout is a number of seconds, not \"" + text + "\"");
+  const std::int64_t seconds = std::stoll(text);
+  return seconds == 0 ? INT64_MAX / 1000000 : seconds * 1000;
+}
+
+}  // namespace
+
+ConnectOptions read_options(std::string_view options_json) {
+  const auto document = nlohmann::json::parse(options_json, nullptr, false);
+  if (!document.is_object()) refuse("the options of open are not a JSON object");
+  const std::vector<std::string> known = known_keywords();
+  Settings settings = read_parts(document);
+  ConnectOptions out;
+  bool allows_cleartext = false;
+  if (const auto params = document.find("params"); params != document.end() && !params->is_null())
+    read_params(*params, known, settings, allows_cleartext);
+  if (const auto limit = document.find("connectTimeoutMs");
+      limit != document.end() && limit->is_number() && limit->get<std::int64_t>() > 0)
+    out.timeout_ms = limit->get<std::int64_t>();
+  if (const auto given = settings.extract("connect_timeout"); !given.empty())
+    out.timeout_ms = read_timeout(given.mapped());
+  if (auto given = settings.extract("options"); !given.empty())
+    out.given_session_options = std::move(given.mapped());
+  out.wanted_session_options = server_side_options;
+
+  add_defaults(settings, known);
+  out.refuses_cleartext = settings.count("password") != 0 && !allows_cleartext &&
+                          !is_unix_socket(settings) && !is_surely_encrypted(settings);
+  if (out.refuses_cleartext && is_known(known, "require_auth"))
+    settings.try_emplace("require_auth", "!password");
+  out.settings.assign(settings.begin(), settings.end());
+  return out;
+}
+
+}  // namespace garboard::postgres

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+// One connection to a PostgreSQL server behind the slots of the plugin ABI. It runs what it is told
+// and reports what happened; order, retries and the ledger are the host's.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include <garboard/driver.hpp>
+
+#include "errors.hpp"
+#include "pq.hpp"
+
+namespace garboard::postgres {
+
+/// Asks the server to stop what runs on one connection. Made on the connection's thread, used from
+/// any other.
+class Canceller {
+ public:
+  explicit Canceller(PGconn* connection);
+  Canceller(const Canceller&) = delete;
+  Canceller& operator=(const Canceller&) = delete;
+  ~Canceller();
+  /// Returns once the server has taken the request; throws GBD_E_CONNECT when it could not.
+  void request();
+
+ private:
+  std::mutex mutex_;
+#ifdef LIBPQ_HAS_ASYNC_CANCEL
+  PGcancelConn* handle_;  // encrypted like the connection itself
+#else
+  PGcancel* handle_;
+#endif
+};
+
+class Session {
+ public:
+  explicit Session(ConnectionHandle connection);
+
+  std::int64_t exec(std::string_view sql, const sdk::Call& call);
+  void tx(std::int32_t op);
+  std::string server_info();
+  void batch(std::span<const gbd_stmt> statements, std::uint32_t flags, const sdk::Call& call,
+             std::size_t& done);
+  std::int64_t copy_in(std::string_view sql, sdk::CopyReader read);
+  void lock(std::string_view key, std::int64_t timeout_ms);
+  void unlock(std::string_view key);
+  void cancel();
+  std::string fingerprint(std::string_view sql);
+
+ private:
+  /// Every call starts here: forgets earlier cancels, refuses a connection that is gone.
+  void start_call();
+  void send(const std::string& sql, const TextParams& params);
+  [[noreturn]] void fail(const PGresult* result, std::string_view sql, bool may_be_applied);
+  [[nodiscard]] bool is_in_transaction() const noexcept;
+  /// First cell of the first row of a query; nullopt for NULL or no row.
+  std::optional<std::string> query_cell(std::string_view sql, std::span<const gbd_str> params);
+  [[nodiscard]] bool is_interrupted() const noexcept;
+  void run_pipeline(std::span<const gbd_stmt> statements, bool is_atomic, std::size_t& done);
+  /// False when the connection broke meanwhile.
+  bool queue(std::span<const gbd_stmt> statements, bool& may_have_committed);
+  void roll_back(sdk::Failure& failure);
+
+  ConnectionHandle connection_;
+  Canceller canceller_;
+  std::atomic<bool> is_cancel_requested_ = false;
+};
+
+}  // namespace garboard::postgres
