@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The databases of the benchmark: private servers, fresh databases on them, counted connections."""
+"""Databases for scripts: private servers, fresh databases on them, counted connections."""
 import contextlib
 import itertools
 import os
@@ -9,7 +9,7 @@ import sys
 import urllib.parse
 
 HERE = pathlib.Path(__file__).resolve().parent
-SERVERS = HERE.parent / "support" / "servers"
+SERVERS = HERE / "servers"
 NAMES = ["postgres", "mysql", "sqlite"]
 
 
@@ -41,7 +41,7 @@ class ServerPlace:
     @contextlib.contextmanager
     def counted(self):
         proxy = subprocess.Popen(
-            [sys.executable, HERE / "proxy.py", self.parts.hostname, str(self.parts.port)],
+            [sys.executable, HERE / "counting_proxy.py", self.parts.hostname, str(self.parts.port)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         try:
             port = proxy.stdout.readline().strip()
@@ -90,7 +90,7 @@ class Server:
         return f"{self.name}: {self.ask(self.version_query)}"
 
     def create(self):
-        name = f"bench_{os.getpid()}_{next(self.numbers)}"
+        name = f"garboard_{os.getpid()}_{next(self.numbers)}"
         self.ask(f"CREATE DATABASE {name}")
         return ServerPlace(self.place.url.rsplit("/", 1)[0] + "/" + name)
 
@@ -112,7 +112,7 @@ class Sqlite:
         return f"sqlite: {said}"
 
     def create(self):
-        return FilePlace(self.folder / f"bench_{next(self.numbers)}.db")
+        return FilePlace(self.folder / f"garboard_{next(self.numbers)}.db")
 
     def drop(self, place):
         for suffix in ("", "-wal", "-shm", "-journal"):

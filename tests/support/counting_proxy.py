@@ -3,7 +3,7 @@
 """A TCP proxy that counts round trips: runs of bytes from the client that follow bytes from the
 server.
 
-  proxy.py HOST PORT    prints the port it listens on; on end of input prints the count and ends
+  counting_proxy.py HOST PORT    prints the port it listens on; on end of input prints the count and ends
 """
 import selectors
 import socket
