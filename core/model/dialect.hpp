@@ -33,6 +33,8 @@ struct LexicalTraits {
   bool has_dollar_in_identifiers = false;  ///< foo$bar is one word
   bool ignores_byte_order_marks = false;  ///< U+FEFF is white space anywhere, not only at the start
   bool has_vertical_tab_space = false;    ///< vertical tab is white space
+  bool has_tcl_variables = false;         ///< $a::b(c;d), @a, :a and #a are one token, as in SQLite
+  bool ends_comment_at_end = false;       ///< the end of the text closes a block comment
 };
 
 enum class PlaceholderStyle { numbered /* $1 */, question /* ? */ };
