@@ -47,8 +47,8 @@ std::string literal(gbd_str value) {
   return out;
 }
 
-BoundStatement bind(std::string_view sql, std::span<const gbd_str> params,
-                    bool has_backslash_escapes) {
+BoundStatement bind_params(std::string_view sql, std::span<const gbd_str> params,
+                           bool has_backslash_escapes) {
   BoundStatement bound;
   Lexer lexer(sql, has_backslash_escapes);
   std::size_t copied = 0, used = 0;

@@ -30,10 +30,10 @@ struct BoundStatement {
 /// quotes, everything else in hexadecimal, both marked as utf8mb4; NULL becomes NULL. Throws
 /// GBD_E_INVALID when the number of parameters differs, or when where a string ends depends on
 /// ANSI_QUOTES.
-[[nodiscard]] BoundStatement bind(std::string_view sql, std::span<const gbd_str> params,
-                                  bool has_backslash_escapes);
+[[nodiscard]] BoundStatement bind_params(std::string_view sql, std::span<const gbd_str> params,
+                                         bool has_backslash_escapes);
 
-/// The literal of one value, as `bind` writes it.
+/// The literal of one value, as `bind_params` writes it.
 [[nodiscard]] std::string literal(gbd_str value);
 
 }  // namespace garboard::mysql

@@ -117,7 +117,7 @@ std::int64_t Session::run_bound(std::string_view sql, std::span<const gbd_str> p
   if (!is_in_transaction_ && !has_autocommit()) set_autocommit(true);
   const Activity activity = activity_of(sql, is_in_transaction_);
   if (params.empty()) return run(sql, activity, columns, row);
-  const BoundStatement bound = bind(sql, params, has_backslash_escapes());
+  const BoundStatement bound = bind_params(sql, params, has_backslash_escapes());
   try {
     return run(bound.sql, activity, columns, row);
   } catch (sdk::Failure& failure) {
