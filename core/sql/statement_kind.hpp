@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// StatementKind: what a single statement means for the transaction and the session around it.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "model/dialect.hpp"
+
+namespace garboard::sql {
+
+enum class StatementKind : std::uint8_t {
+  plain,              ///< none of the others: DDL, and whatever cannot be told
+  begin,              ///< begins a transaction
+  commit,             ///< ends it; PREPARE TRANSACTION and `AND CHAIN` too
+  rollback,           ///< of the whole transaction, not to a savepoint
+  data,               ///< reads or writes rows, or sets a savepoint: never commits by itself
+  session,            ///< sets something that lives as long as the session; harmless to repeat
+  copy_in,            ///< COPY .. FROM stdin
+  routine_call,       ///< CALL, PostgreSQL's DO: may commit inside, outside a transaction
+  non_transactional,  ///< matches Dialect::non_transactional
+};
+
+/// Judges `statement`, one that the splitter gave, by its leading words. Comments do not count.
+[[nodiscard]] StatementKind classify(std::string_view statement, const model::Dialect& dialect);
+
+}  // namespace garboard::sql
