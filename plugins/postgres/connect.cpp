@@ -7,8 +7,6 @@
 #include <cerrno>
 #include <chrono>
 #include <cstdlib>
-#include <mutex>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,53 +25,50 @@ constexpr milliseconds incomplete_message_pause{5};
 
 /// libpq takes what is not given from these, and some of them cannot be overruled by a setting.
 void forget_environment() {
-  static std::once_flag once;
-  std::call_once(once, [] {
-    for (const char* name : {"PGHOST",
-                             "PGHOSTADDR",
-                             "PGPORT",
-                             "PGDATABASE",
-                             "PGUSER",
-                             "PGPASSWORD",
-                             "PGPASSFILE",
-                             "PGREQUIREAUTH",
-                             "PGCHANNELBINDING",
-                             "PGSERVICE",
-                             "PGSERVICEFILE",
-                             "PGOPTIONS",
-                             "PGAPPNAME",
-                             "PGSSLMODE",
-                             "PGREQUIRESSL",
-                             "PGSSLNEGOTIATION",
-                             "PGSSLCOMPRESSION",
-                             "PGSSLCERT",
-                             "PGSSLKEY",
-                             "PGSSLCERTMODE",
-                             "PGSSLROOTCERT",
-                             "PGSSLCRL",
-                             "PGSSLCRLDIR",
-                             "PGSSLSNI",
-                             "PGSSLKEYLOGFILE",
-                             "PGREQUIREPEER",
-                             "PGSSLMINPROTOCOLVERSION",
-                             "PGSSLMAXPROTOCOLVERSION",
-                             "PGMINPROTOCOLVERSION",
-                             "PGMAXPROTOCOLVERSION",
-                             "PGGSSENCMODE",
-                             "PGKRBSRVNAME",
-                             "PGGSSLIB",
-                             "PGGSSDELEGATION",
-                             "PGCONNECT_TIMEOUT",
-                             "PGCLIENTENCODING",
-                             "PGTARGETSESSIONATTRS",
-                             "PGLOADBALANCEHOSTS",
-                             "PGDATESTYLE",
-                             "PGTZ",
-                             "PGGEQO",
-                             "PGSYSCONFDIR",
-                             "PGLOCALEDIR"})
-      unsetenv(name);
-  });
+  for (const char* name : {"PGHOST",
+                           "PGHOSTADDR",
+                           "PGPORT",
+                           "PGDATABASE",
+                           "PGUSER",
+                           "PGPASSWORD",
+                           "PGPASSFILE",
+                           "PGREQUIREAUTH",
+                           "PGCHANNELBINDING",
+                           "PGSERVICE",
+                           "PGSERVICEFILE",
+                           "PGOPTIONS",
+                           "PGAPPNAME",
+                           "PGSSLMODE",
+                           "PGREQUIRESSL",
+                           "PGSSLNEGOTIATION",
+                           "PGSSLCOMPRESSION",
+                           "PGSSLCERT",
+                           "PGSSLKEY",
+                           "PGSSLCERTMODE",
+                           "PGSSLROOTCERT",
+                           "PGSSLCRL",
+                           "PGSSLCRLDIR",
+                           "PGSSLSNI",
+                           "PGSSLKEYLOGFILE",
+                           "PGREQUIREPEER",
+                           "PGSSLMINPROTOCOLVERSION",
+                           "PGSSLMAXPROTOCOLVERSION",
+                           "PGMINPROTOCOLVERSION",
+                           "PGMAXPROTOCOLVERSION",
+                           "PGGSSENCMODE",
+                           "PGKRBSRVNAME",
+                           "PGGSSLIB",
+                           "PGGSSDELEGATION",
+                           "PGCONNECT_TIMEOUT",
+                           "PGCLIENTENCODING",
+                           "PGTARGETSESSIONATTRS",
+                           "PGLOADBALANCEHOSTS",
+                           "PGDATESTYLE",
+                           "PGTZ",
+                           "PGGEQO",
+                           "PGSYSCONFDIR",
+                           "PGLOCALEDIR"})
+    unsetenv(name);
 }
 
 void log_notice(void* /*unused*/, const PGresult* result) {
