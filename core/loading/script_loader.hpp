@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// Fills steps with what their text says: digest, position, resolved path. Files are streamed, never
+// held.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "loading/document.hpp"
+#include "model/change.hpp"
+#include "ports/files.hpp"
+
+namespace garboard::loading {
+
+struct LoadedStep {
+  model::Step step;
+  bool is_blank = false;  ///< nothing but white space
+};
+
+class ScriptLoader {
+ public:
+  /// `folder` is where the plan lies; its files have to lie beneath.
+  ScriptLoader(ports::Files& files, std::filesystem::path folder);
+
+  /// The scalar `id` as an inline step.
+  [[nodiscard]] static LoadedStep from_text(const Document& document, NodeId id);
+  /// The file that the plan calls `shown`. Errors have a place only when they are about a byte of
+  /// that file.
+  base::Result<LoadedStep> from_file(std::string_view shown);
+
+ private:
+  ports::Files& files_;
+  std::filesystem::path folder_;
+  std::vector<char> chunk_;
+};
+
+}  // namespace garboard::loading
