@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a plugin file must satisfy before it is opened: nobody else can have written it, and it was
+// built for this host. They stop accidents and hijacked paths, not a malicious author.
+#pragma once
+
+#include <filesystem>
+#include <string_view>
+
+#include "base/result.hpp"
+#include "plugin_host/host.hpp"
+
+namespace garboard::plugin_host {
+
+/// The file, every directory above it and every symbolic link on the way belong to root or to the
+/// effective user and no one else may write there. What lies on a read-only mount passes.
+/// Code::plugin with the offending path and the way out.
+Result<void> check_ownership(const std::filesystem::path& file);
+
+/// The note's ABI fits this host, and it is a driver that serves `scheme`.
+Result<void> check_driver_note(const PluginNote& note, std::string_view scheme);
+
+/// The note's ABI fits this host.
+Result<void> check_abi(const PluginNote& note);
+
+}  // namespace garboard::plugin_host

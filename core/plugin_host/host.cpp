@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plugin_host/host.hpp"
+
+#include <set>
+#include <system_error>
+#include <utility>
+
+#include <garboard/abi.h>
+
+#include "plugin_host/checks.hpp"
+#include "plugin_host/describe.hpp"
+#include "plugin_host/discovery.hpp"
+#include "plugin_host/elf_note.hpp"
+#include "plugin_host/errors.hpp"
+#include "plugin_host/host_table.hpp"
+#include "plugin_host/loader.hpp"
+#include "plugin_host/session_adapter.hpp"
+
+namespace garboard::plugin_host {
+namespace {
+
+using base::Error;
+
+class LoadedDriver final : public Driver {
+ public:
+  LoadedDriver(std::filesystem::path path, LoadedPlugin loaded, std::string describe_json,
+               model::Dialect dialect)
+      : path_(std::move(path)),
+        loaded_(loaded),
+        describe_json_(std::move(describe_json)),
+        dialect_(std::move(dialect)) {}
+  ~LoadedDriver() override {
+    if (loaded_.plugin->shutdown != nullptr) loaded_.plugin->shutdown();
+  }
+
+  [[nodiscard]] const model::Dialect& dialect() const noexcept override { return dialect_; }
+  [[nodiscard]] const std::filesystem::path& path() const noexcept override { return path_; }
+  [[nodiscard]] const std::string& describe_json() const noexcept override {
+    return describe_json_;
+  }
+  Result<std::unique_ptr<ports::Session>> open(std::string_view options_json) override {
+    return open_session(*loaded_.driver, dialect_, options_json);
+  }
+
+ private:
+  std::filesystem::path path_;
+  LoadedPlugin loaded_;
+  std::string describe_json_;
+  model::Dialect dialect_;
+};
+
+struct Description {
+  std::string json;
+  model::Dialect dialect;
+};
+
+Result<Description> describe(const LoadedPlugin& loaded, std::string_view name) {
+  TextSink text;
+  gbd_error failure;
+  const gbd_status status = loaded.driver->describe(text.sink(), &failure);
+  if (status != GBD_OK) return to_error(status, std::move(failure), name);
+  if (!text.is_complete())
+    return Error{.code = base::Code::plugin, .message = "its description is too long"};
+  std::string json = text.take();
+  auto dialect = parse_describe(json);
+  if (!dialect) return std::move(dialect).error();
+  return Description{std::move(json), std::move(dialect).value()};
+}
+
+Result<std::unique_ptr<Driver>> load(const std::filesystem::path& file, std::string_view scheme,
+                                     const gbd_host* host) {
+  if (auto owned = check_ownership(file); !owned) return std::move(owned).error();
+  auto note = read_note(file);
+  if (!note) return std::move(note).error();
+  if (auto fits = check_driver_note(*note, scheme); !fits) return std::move(fits).error();
+  auto loaded = load_driver(file, *note, host);
+  if (!loaded) return std::move(loaded).error();
+  auto description = describe(*loaded, note->name);
+  if (!description) {
+    if (loaded->plugin->shutdown != nullptr) loaded->plugin->shutdown();
+    return std::move(description).error();
+  }
+  return std::unique_ptr<Driver>(std::make_unique<LoadedDriver>(
+      file, *loaded, std::move(description->json), std::move(description->dialect)));
+}
+
+/// Why a found file would not be loaded; empty when it would.
+std::string problem_of(PluginFile& plugin) {
+  if (auto owned = check_ownership(plugin.path); !owned) return owned.error().message;
+  auto note = read_note(plugin.path);
+  if (!note) return note.error().message;
+  plugin.note = std::move(note).value();
+  const std::string_view name = std::string_view(plugin.file_name);
+  constexpr std::string_view driver_prefix = "garboard-driver-";
+  if (!name.starts_with(driver_prefix)) {
+    auto fits = check_abi(plugin.note);
+    return fits ? "" : fits.error().message;
+  }
+  const std::string_view scheme =
+      name.substr(driver_prefix.size(), name.size() - driver_prefix.size() - 3);
+  auto fits = check_driver_note(plugin.note, scheme);
+  return fits ? "" : fits.error().message;
+}
+
+}  // namespace
+
+struct Host::State {
+  explicit State(HostOptions options)
+      : search(make_search_path(options)),
+        table(std::move(options.version), std::move(options.is_cancelled), options.log) {
+    if (!options.log) return;
+    for (const std::string& sentence : search.ignored) options.log(2, sentence);
+  }
+
+  /// The driver already loaded from `file` under this or another name.
+  [[nodiscard]] Driver* find(const std::filesystem::path& file) const {
+    for (const auto& driver : drivers) {
+      std::error_code failure;
+      if (std::filesystem::equivalent(driver->path(), file, failure)) return driver.get();
+    }
+    return nullptr;
+  }
+
+  SearchPath search;
+  HostTable table;
+  std::vector<std::unique_ptr<Driver>> drivers;  // shut down before the table goes
+};
+
+Host::Host(HostOptions options) : state_(std::make_unique<State>(std::move(options))) {}
+
+Host::~Host() = default;
+
+const std::vector<std::filesystem::path>& Host::search_path() const noexcept {
+  return state_->search.directories;
+}
+
+std::vector<PluginFile> Host::list() const {
+  std::vector<PluginFile> plugins;
+  std::set<std::string> seen;
+  for (const std::filesystem::path& file : find_all(state_->search)) {
+    PluginFile plugin{.path = file, .file_name = file.filename().string()};
+    plugin.problem = problem_of(plugin);
+    if (!seen.insert(plugin.file_name).second)
+      plugin.problem = "not used: another " + plugin.file_name + " comes first";
+    plugins.push_back(std::move(plugin));
+  }
+  return plugins;
+}
+
+Result<std::reference_wrapper<Driver>> Host::driver(std::string_view scheme) {
+  auto file = find_driver(state_->search, scheme);
+  if (!file) return std::move(file).error();
+  if (Driver* const known = state_->find(*file)) return std::ref(*known);
+  auto loaded = load(*file, scheme, state_->table.table());
+  if (!loaded) {
+    Error error = std::move(loaded).error();
+    error.code = base::Code::plugin;
+    error.message = "the driver " + file->string() + " is refused: " + error.message;
+    return error;
+  }
+  state_->drivers.push_back(std::move(loaded).value());
+  return std::ref(*state_->drivers.back());
+}
+
+}  // namespace garboard::plugin_host
