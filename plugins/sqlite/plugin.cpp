@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include <garboard/driver.hpp>
+
+#include "options.hpp"
+#include "session.hpp"
+
+namespace garboard::sqlite {
+namespace {
+
+// PRAGMA foreign_keys is without effect in a transaction, the others are refused there.
+constexpr std::string_view description = R"json({
+"name":"sqlite","displayName":"SQLite","placeholders":"question","identifierQuote":"\"",
+"defaultSchema":"","transactionalDdl":true,"implicitCommit":false,
+"nonTransactional":["VACUUM","ATTACH","DETACH","PRAGMA * FOREIGN_KEYS","PRAGMA * JOURNAL_MODE",
+"PRAGMA * SYNCHRONOUS","PRAGMA * TEMP_STORE","PRAGMA * WAL_CHECKPOINT","PRAGMA * ENCODING",
+"PRAGMA * PAGE_SIZE","PRAGMA * AUTO_VACUUM"],
+"lexical":{"backtickIdentifiers":true,"bracketIdentifiers":true,"triggerBodies":true,
+"dollarInIdentifiers":true,"ignoresByteOrderMarks":true,"tclVariables":true,
+"commentEndsAtEnd":true},
+"lock":{"scope":"begin"},
+"ledger":{"create":[
+"CREATE TABLE IF NOT EXISTS {table} (app TEXT NOT NULL, id TEXT NOT NULL, ordinal INTEGER NOT NULL, name TEXT NOT NULL, checksum TEXT NOT NULL, state TEXT NOT NULL, started_at TEXT NOT NULL, finished_at TEXT, run_id TEXT NOT NULL, applied_by TEXT NOT NULL, tool_version TEXT NOT NULL, down_sql TEXT, PRIMARY KEY (app, id)) WITHOUT ROWID",
+"CREATE TABLE IF NOT EXISTS {journal} (app TEXT NOT NULL, id TEXT NOT NULL, seq INTEGER NOT NULL, checksum TEXT NOT NULL, state TEXT NOT NULL, fingerprint TEXT, note TEXT, PRIMARY KEY (app, id, seq)) WITHOUT ROWID"],
+"now":"strftime('%Y-%m-%d %H:%M:%f','now')","missingTable":["42S02"]}
+})json";
+
+struct SqliteDriver {
+  using Connection = Session;
+  static std::string describe() { return std::string(description); }
+  static std::unique_ptr<Session> open(std::string_view options_json) {
+    return std::make_unique<Session>(parse_options(options_json));
+  }
+};
+
+}  // namespace
+}  // namespace garboard::sqlite
+
+GARBOARD_DRIVER(garboard::sqlite::SqliteDriver, "sqlite", "0.1.0", "[\"sqlite\",\"sqlite3\"]")
