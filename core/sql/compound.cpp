@@ -276,8 +276,9 @@ void Compound::see_traits(const Seen& token) {
 
 void Compound::begin_body(const Seen& token) {
   phase_ = Phase::body;
-  is_at_start_ = true;
+  is_at_start_ = is_body_start_ = true;
   see_body(token);
+  is_body_start_ = false;
 }
 
 }  // namespace garboard::sql

@@ -90,7 +90,8 @@ class Compound {
   Awaited awaited_ = Awaited::nothing;
   Handler handler_ = Handler::none;
   bool is_oracle_mode_ = false;
-  bool is_at_start_ = false;  // of a statement in the body
+  bool is_at_start_ = false;    // of a statement in the body
+  bool is_body_start_ = false;  // the first token of a routine's body
   bool may_be_label_ = false;
   bool is_in_angle_label_ = false;
   bool is_in_until_ = false;

@@ -50,7 +50,8 @@ bool Compound::open_control(const Seen& token) {
   switch (token.word) {
     case Word::begin:
       // The BEGIN of declarations or of a package shares its END.
-      if (is_top(Block::declarations) || is_top(Block::package)) open_.pop_back();
+      if (!is_body_start_ && (is_top(Block::declarations) || is_top(Block::package)))
+        open_.pop_back();
       open(Block::begin, token);
       return true;
     case Word::loop:

@@ -71,6 +71,8 @@ base::Result<bool> Splitter::see(const Token& token, Piece& piece) {
     if (!lexer_.has_own_delimiter() && !lexer_.is_in_guard() && !shape_.is_open())
       return finish(piece);
     shape_.see_semicolon();
+    // "END;" before a delimiter of one's own: the server needs no ';' there.
+    if (lexer_.has_own_delimiter() && !lexer_.is_in_guard()) return false;
   } else {
     shape_.see(token, window_.view(token.begin, token.end));
     if (shape_.expects_routine_text()) lexer_.allow_dollar_quote();
