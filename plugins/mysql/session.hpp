@@ -17,6 +17,8 @@
 
 namespace garboard::mysql {
 
+class Digest;
+
 /// Used from one thread, except `cancel`. After a failure with GBD_EF_CONN_LOST it can only be
 /// destroyed. Transactions run with autocommit off, so that what follows a DDL's implicit commit is
 /// uncommitted again; the first statement outside a transaction turns autocommit back on.
@@ -52,7 +54,7 @@ class Session {
   void rollback();
   [[nodiscard]] bool answers_one(const std::string& sql);
   [[nodiscard]] std::string lock_name(std::string_view key) const;
-  void inspect(const std::string& inspection, class Digest& digest);
+  void inspect(const std::string& inspection, Digest& digest);
   [[nodiscard]] bool has_autocommit() const noexcept;
   [[nodiscard]] bool has_backslash_escapes() const noexcept;
 

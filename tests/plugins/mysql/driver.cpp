@@ -209,7 +209,7 @@ void OnServer::SetUp() {
 void OnServer::TearDown() {
   set_host_cancelled(false);
   delete connection_;
-  if (database_.empty()) return;
+  if (connection_ == nullptr) return;
   Connection last(options_);
   EXPECT_TRUE(last.exec("DROP DATABASE IF EXISTS " + database_).ok());
 }
