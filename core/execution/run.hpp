@@ -24,8 +24,9 @@ struct RunOptions {
   std::string run_id;
   std::string applied_by = {};
   std::string tool_version = {};
-  std::chrono::milliseconds lock_wait{300000};       ///< for another run to finish
-  std::chrono::milliseconds lock_timeout{5000};      ///< for a statement to get its locks; 0 = the server's own
+  std::chrono::milliseconds lock_wait{300000};  ///< for another run to finish
+  std::chrono::milliseconds lock_timeout{
+      5000};  ///< for a statement to get its locks; 0 = the server's own
 };
 
 /// The world a run acts on; all borrowed.

@@ -32,7 +32,7 @@ struct JournalEntry {
   std::string state = {};  ///< "intent", "done" or "failed"
   std::string fingerprint =
       {};  ///< of the objects it changes, taken before it ran; empty = not to be told
-  std::string note = {};  ///< of a failure: what the server said, redacted
+  std::string note = {};  ///< of a failure: the server's codes
 };
 
 struct Ledger {

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "execution/ledger_sql.hpp"
+
+#include <utility>
+
+namespace garboard::execution {
+
+namespace {
+
+void replace_all(std::string& text, std::string_view what, std::string_view with) {
+  for (std::size_t at = text.find(what); at != std::string::npos;
+       at = text.find(what, at + with.size()))
+    text.replace(at, what.size(), with);
+}
+
+}  // namespace
+
+std::string quoted(const model::Dialect& dialect, std::string_view name) {
+  const char quote = dialect.identifier_quote;
+  std::string text(1, quote);
+  for (const char c : name) {
+    if (c == quote) text += quote;
+    text += c;
+  }
+  return text + quote;
+}
+
+LedgerSql::LedgerSql(const model::Dialect& dialect, const LedgerOptions& options)
+    : dialect_(dialect) {
+  const std::string& schema = options.schema.empty() ? dialect.default_schema : options.schema;
+  std::string prefix;
+  if (!schema.empty()) {
+    schema_ = quoted(dialect, schema);
+    prefix = schema_ + ".";
+  }
+  table_ = prefix + quoted(dialect, options.table);
+  journal_ = prefix + quoted(dialect, options.table + "_journal");
+}
+
+std::string LedgerSql::parameter(int number) const {
+  return dialect_.placeholders == model::PlaceholderStyle::numbered ? "$" + std::to_string(number)
+                                                                    : "?";
+}
+
+std::string LedgerSql::parameters(int first, int last) const {
+  std::string text = parameter(first);
+  for (int number = first + 1; number <= last; ++number) text += ", " + parameter(number);
+  return text;
+}
+
+std::string LedgerSql::read_brief() const {
+  return "SELECT id, ordinal, checksum, state FROM " + table_ + " WHERE app = " + parameter(1) +
+         " ORDER BY ordinal, id";
+}
+
+std::string LedgerSql::read_full() const {
+  return "SELECT id, ordinal, checksum, state, name, started_at, finished_at, applied_by FROM " +
+         table_ + " WHERE app = " + parameter(1) + " ORDER BY ordinal, id";
+}
+
+std::string LedgerSql::read_journal() const {
+  return "SELECT seq, checksum, state, fingerprint, note FROM " + journal_ +
+         " WHERE app = " + parameter(1) + " AND id = " + parameter(2) + " ORDER BY seq";
+}
+
+std::string LedgerSql::read_entry() const {
+  return "SELECT checksum, state, run_id FROM " + table_ + " WHERE app = " + parameter(1) +
+         " AND id = " + parameter(2);
+}
+
+std::vector<std::string> LedgerSql::create() const {
+  std::vector<std::string> statements;
+  for (std::string statement : dialect_.create_ledger) {
+    replace_all(statement, "{schema}", schema_);
+    replace_all(statement, "{table}", table_);
+    replace_all(statement, "{journal}", journal_);
+    statements.push_back(std::move(statement));
+  }
+  return statements;
+}
+
+std::string LedgerSql::claim() const {
+  return "INSERT INTO " + table_ +
+         " (app, id, ordinal, name, checksum, state, run_id, applied_by, tool_version, down_sql,"
+         " started_at) VALUES (" +
+         parameters(1, 10) + ", " + dialect_.now + ")";
+}
+
+std::string LedgerSql::take_over() const {
+  return "UPDATE " + table_ + " SET run_id = " + parameter(1) + ", applied_by = " + parameter(2) +
+         ", tool_version = " + parameter(3) + " WHERE app = " + parameter(4) +
+         " AND id = " + parameter(5);
+}
+
+std::string LedgerSql::finish() const {
+  return "UPDATE " + table_ + " SET state = " + parameter(1) + ", checksum = " + parameter(2) +
+         ", finished_at = " + dialect_.now + " WHERE app = " + parameter(3) +
+         " AND id = " + parameter(4);
+}
+
+std::string LedgerSql::forget() const {
+  return "DELETE FROM " + table_ + " WHERE app = " + parameter(1) + " AND id = " + parameter(2);
+}
+
+std::string LedgerSql::insert_journal() const {
+  return "INSERT INTO " + journal_ +
+         " (app, id, seq, checksum, state, fingerprint, note) VALUES (" + parameters(1, 7) + ")";
+}
+
+std::string LedgerSql::update_journal() const {
+  return "UPDATE " + journal_ + " SET checksum = " + parameter(1) + ", state = " + parameter(2) +
+         ", fingerprint = " + parameter(3) + ", note = " + parameter(4) +
+         " WHERE app = " + parameter(5) + " AND id = " + parameter(6) +
+         " AND seq = " + parameter(7);
+}
+
+std::string LedgerSql::clear_journal() const {
+  return "DELETE FROM " + journal_ + " WHERE app = " + parameter(1) + " AND id = " + parameter(2);
+}
+
+std::string LedgerSql::lock_timeout(std::chrono::milliseconds timeout) const {
+  if (dialect_.lock_timeout.empty() || timeout.count() <= 0) return {};
+  std::string statement = dialect_.lock_timeout;
+  replace_all(statement, "{ms}", std::to_string(timeout.count()));
+  replace_all(statement, "{s}", std::to_string((timeout.count() + 999) / 1000));
+  return statement;
+}
+
+}  // namespace garboard::execution

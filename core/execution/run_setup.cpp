@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "execution/run_setup.hpp"
+
+#include <array>
+#include <chrono>
+#include <random>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "execution/script.hpp"
+
+namespace garboard::execution {
+
+namespace {
+
+using base::Code;
+using base::Error;
+using std::chrono::milliseconds;
+
+constexpr milliseconds poll_min{30};
+constexpr milliseconds poll_max{150};
+constexpr milliseconds lock_slice{1000};  // how often a waiting run says that it waits
+
+Error locked_error(milliseconds waited) {
+  return Error{.code = Code::locked,
+               .message = "another run holds the lock, and has not finished within " +
+                          std::to_string(waited.count() / 1000) + " s",
+               .hint =
+                   "wait for it to end, or raise --lock-wait; the lock goes with the connection "
+                   "of its holder, nothing has to be cleaned up"};
+}
+
+milliseconds jittered() {
+  thread_local std::minstd_rand random{std::random_device{}()};
+  std::uniform_int_distribution<milliseconds::rep> pause(poll_min.count(), poll_max.count());
+  return milliseconds(pause(random));
+}
+
+void say_waiting(Worker& worker, milliseconds waited) {
+  worker.notice({.kind = model::EventKind::lock_waiting,
+                 .message = "another run holds the lock",
+                 .duration_ms = waited.count()});
+}
+
+/// The transaction lock's key, unique for a tracking table on a server that many databases share.
+std::string key_for(const Worker& worker, std::string_view database) {
+  return "garboard:" + std::string(database) + ":" + worker.sql.table() + ":" +
+         worker.options.ledger.app;
+}
+
+Result<bool> is_lock_free(Worker& worker) {
+  const std::array<ports::Param, 1> key{worker.lock_key};
+  bool is_free = false;
+  auto asked = worker.session->exec(worker.dialect().transaction_lock_probe, key,
+                                    [&](std::span<const ports::Cell> cells) {
+                                      is_free = cells[0] == ports::Cell("t");
+                                      return true;
+                                    });
+  if (!asked) return std::move(asked).error();
+  return is_free;
+}
+
+}  // namespace
+
+Result<void> check_server(Worker& worker) {
+  auto text = worker.session->server_info();
+  if (!text) return std::move(text).error();
+  const nlohmann::json info = nlohmann::json::parse(*text, nullptr, false);
+  if (!info.is_object()) {
+    return Error{.code = Code::plugin,
+                 .message = "the driver's server_info is no JSON object",
+                 .hint = "this is a mistake in the driver"};
+  }
+  worker.lock_key = key_for(worker, info.value("database", ""));
+  worker.is_pooled = info.value("pooler", false);
+  if (info.value("readOnly", false)) {
+    return Error{.code = Code::read_only,
+                 .message = "the server is read-only, and something is pending",
+                 .hint = "connect to the primary; after a failover this run can be repeated"};
+  }
+  if (info.value("galera", false)) {
+    return Error{.code = Code::unsafe_environment,
+                 .message = "the server is a Galera node, where locks do not reach the other nodes",
+                 .reason = "galera",
+                 .hint =
+                     "make sure that only one run works on the cluster at a time, and switch "
+                     "wsrep_on off for the migrating user if you pin it to this node"};
+  }
+  return {};
+}
+
+Result<void> check_session_lock_is_safe(const Worker& worker) {
+  if (!worker.is_pooled) return {};
+  return Error{.code = Code::unsafe_environment,
+               .message =
+                   "a migration needs to run outside a transaction, and the connection goes "
+                   "through a transaction pooler",
+               .reason = "transaction-pooler",
+               .hint = "connect to the database directly for migrations"};
+}
+
+Result<void> take_session_lock(Worker& worker) {
+  ports::Clock& clock = worker.context.clock;
+  const auto started = clock.now();
+  while (true) {
+    if (auto go = worker.go_on(); !go) return go;
+    const auto waited = clock.now() - started;
+    const auto left = worker.options.lock_wait - waited;
+    auto locked = worker.session->lock(worker.lock_key,
+                                       std::clamp(left, milliseconds(0), lock_slice).count());
+    if (locked) {
+      worker.holds_session_lock = true;
+      return {};
+    }
+    if (locked.error().code == Code::plugin) return {};  // the driver has no lock of this kind
+    if (locked.error().code != Code::locked) return locked;
+    if (left <= milliseconds(0)) return locked_error(waited);
+    say_waiting(worker, clock.now() - started);
+  }
+}
+
+Result<void> wait_for_lock(Worker& worker) {
+  ports::Clock& clock = worker.context.clock;
+  if (!worker.busy_since) worker.busy_since = clock.now();
+  const bool can_ask = !worker.dialect().transaction_lock_probe.empty();
+  milliseconds said = clock.now() - *worker.busy_since;
+  while (true) {
+    if (auto go = worker.go_on(); !go) return go;
+    clock.sleep(jittered());
+    const auto waited = clock.now() - *worker.busy_since;
+    if (can_ask) {
+      auto is_free = is_lock_free(worker);
+      if (!is_free) return std::move(is_free).error();
+      if (*is_free) return {};
+    }
+    if (waited > worker.options.lock_wait) return locked_error(waited);
+    if (waited - said >= lock_slice || !can_ask) {
+      said = waited;
+      say_waiting(worker, waited);
+    }
+    if (!can_ask) return {};  // only trying again tells
+  }
+}
+
+Result<void> create_ledger(Worker& worker) {
+  const model::Dialect& dialect = worker.dialect();
+  const std::vector<std::string> texts = worker.sql.create();
+  const std::array<ports::Param, 1> key{worker.lock_key};
+  std::vector<ports::Statement> statements;
+  const bool has_lock = !dialect.transaction_lock.empty();
+  if (has_lock) statements.push_back({dialect.transaction_lock, key});
+  for (const std::string& text : texts) statements.push_back({text, {}});
+  while (true) {
+    auto created = worker.session->batch(statements, dialect.has_transactional_ddl);
+    if (created) {
+      worker.busy_since.reset();
+      return {};
+    }
+    const Error& error = created.error();
+    const bool is_busy =
+        error.code == Code::locked ||
+        (has_lock && error.batch_index == 0U && error.sqlstate == dialect.transaction_lock_busy);
+    if (!is_busy) return std::move(created).error().in("creating the tracking table");
+    if (auto waited = wait_for_lock(worker); !waited) return waited;
+  }
+}
+
+Result<Way> choose_way(const model::Change& change, Worker& worker) {
+  const model::Dialect& dialect = worker.dialect();
+  auto facts = scan_script(change.up, worker.context.files, dialect);
+  if (!facts) return std::move(facts).error();
+  if (facts->statements == 0 && !change.allows_empty) {
+    return Error{.code = Code::bad_input,
+                 .message = "migration '" + change.id + "' holds no statement, only comments",
+                 .hint = "a truncated file looks like this; say allow_empty: true if it is meant",
+                 .where = change.where};
+  }
+  const bool must = change.transaction == model::TransactionMode::always;
+  const bool has_own = facts->transaction_control > 0;
+  if (must && facts->non_transactional) {
+    return Error{.code = Code::bad_input,
+                 .message = "migration '" + change.id +
+                            "' says `transaction: always`, and this statement cannot run in one",
+                 .hint = "say `transaction: never`, best in a migration of its own",
+                 .where = *facts->non_transactional};
+  }
+  if (must && has_own && !facts->is_wrapped) {
+    return Error{.code = Code::bad_input,
+                 .message = "migration '" + change.id +
+                            "' says `transaction: always`, and controls transactions itself",
+                 .hint = "leave BEGIN, COMMIT and ROLLBACK out",
+                 .where = facts->control.value_or(change.where)};
+  }
+  if (change.transaction == model::TransactionMode::never || !dialect.has_transactional_ddl)
+    return Way::journaled;
+  if (facts->non_transactional || (has_own && !facts->is_wrapped)) return Way::journaled;
+  return has_own ? Way::transaction_without_own : Way::transaction;
+}
+
+}  // namespace garboard::execution

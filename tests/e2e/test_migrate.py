@@ -1,0 +1,247 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What `garboard migrate` promises, on every database, looked at from outside."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import databases  # noqa: E402
+
+GARBOARD = os.environ["GARBOARD"]
+PROJECT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+
+def environment(database):
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("GARBOARD_", "DB_"))}
+    return {**kept, "DATABASE_URL": database.url}
+
+
+class MigrateTest(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory(prefix="garboard-plan-")
+        self.addCleanup(self.folder.cleanup)
+
+    def each(self, kinds=databases.ALL):
+        """A fresh database of each kind, as a subtest; a kind without a server is said and skipped."""
+        missing = []
+        for kind in kinds:
+            try:
+                database = kind()
+            except unittest.SkipTest as reason:
+                missing.append(str(reason))
+                continue
+            with self.subTest(database=kind.__name__):
+                try:
+                    yield database
+                finally:
+                    database.drop()
+        if missing:
+            print("not run:", "; ".join(missing), file=sys.stderr)
+
+    def plan(self, migrations, name="plan.json"):
+        path = os.path.join(self.folder.name, name)
+        with open(path, "w", encoding="utf-8") as file:
+            json.dump({"version": 1, "migrations": migrations}, file)
+        return path
+
+    def start(self, database, *arguments):
+        return subprocess.Popen([GARBOARD, *arguments], env=environment(database), text=True,
+                                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                stderr=subprocess.PIPE)
+
+    def garboard(self, database, *arguments, code=0):
+        process = self.start(database, *arguments)
+        out, err = process.communicate(timeout=120)
+        self.assertNotIn("canary", out + err)
+        self.assertEqual(process.returncode, code, out + err)
+        return out, err
+
+    def migrate(self, database, plan, *arguments, code=0):
+        return self.garboard(database, "migrate", "--plan", plan, *arguments, code=code)
+
+    def ids(self, database):
+        return [row[0] for row in
+                database.query("SELECT id FROM garboard_migrations WHERE state = 'applied' "
+                               "ORDER BY ordinal")]
+
+    def broken(self, database):
+        return {"id": "third", "up": [{"sql": "CREATE TABLE c (x INT); INSERT INTO nowhere VALUES (1);"}]}
+
+    def test_applies_the_example_for_all_databases_once(self):
+        plan = os.path.join(PROJECT, "examples", "migrate", "all.yaml")
+        for database in self.each():
+            self.migrate(database, plan)
+            first = database.query("SELECT id, started_at, run_id FROM garboard_migrations ORDER BY ordinal")
+            self.assertGreater(len(first), 1)
+            out, _ = self.migrate(database, plan, "--output", "json")
+            again = database.query("SELECT id, started_at, run_id FROM garboard_migrations ORDER BY ordinal")
+            self.assertEqual(first, again)
+            self.assertEqual(json.loads(out)["migrations"], [])
+            self.garboard(database, "status", "--plan", plan, "--exit-code")
+
+    def test_ten_at_once_apply_each_migration_exactly_once(self):
+        # no key forbids a second row, so a migration applied twice shows
+        plan = self.plan([{"id": "base", "up": [{"sql": "CREATE TABLE done (n INT);"}]}] +
+                         [{"id": f"m{n}", "up": [{"sql": f"CREATE TABLE t{n} (x INT); "
+                                                         f"INSERT INTO done VALUES ({n});"}]}
+                          for n in range(8)])
+        for database in self.each():
+            runs = [self.start(database, "migrate", "--plan", plan) for _ in range(10)]
+            for run in runs:
+                out, err = run.communicate(timeout=120)
+                self.assertEqual(run.returncode, 0, out + err)
+            rows = database.query("SELECT n, COUNT(*) FROM done GROUP BY n ORDER BY n")
+            self.assertEqual(rows, [(str(n), "1") for n in range(8)])
+            self.assertEqual(self.ids(database), ["base"] + [f"m{n}" for n in range(8)])
+
+    def good_two(self):
+        return [{"id": "first", "up": [{"sql": "CREATE TABLE a (x INT);"}]},
+                {"id": "second", "up": [{"sql": "CREATE TABLE b (x INT); INSERT INTO b VALUES (2);"}]}]
+
+    def tables(self, database):
+        if database.kind == "sqlite":
+            sql = "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name"
+        elif database.kind == "postgres":
+            sql = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"
+        else:
+            sql = ("SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() "
+                   "ORDER BY 1")
+        return [row[0] for row in database.query(sql) if not row[0].startswith("garboard_")]
+
+    def test_a_broken_third_leaves_the_database_as_after_the_second(self):
+        for database in self.each(databases.TRANSACTIONAL):
+            plan = self.plan(self.good_two() + [self.broken(database)])
+            _, err = self.migrate(database, plan, code=30)
+            self.assertIn("nowhere", err)
+            self.assertEqual(self.tables(database), ["a", "b"])
+            self.assertEqual(self.ids(database), ["first", "second"])
+            self.assertEqual(database.scalar("SELECT COUNT(*) FROM garboard_migrations_journal"), "0")
+            mended = self.plan(self.good_two() + [{"id": "third", "up": [{"sql": "CREATE TABLE c (x INT);"}]}])
+            self.migrate(database, mended)
+            self.assertEqual(self.ids(database), ["first", "second", "third"])
+            self.assertEqual(self.tables(database), ["a", "b", "c"])
+
+    def test_a_broken_third_resumes_where_ddl_cannot_roll_back(self):
+        for database in self.each((databases.Mariadb, databases.Mysql)):
+            plan = self.plan(self.good_two() + [self.broken(database)])
+            _, err = self.migrate(database, plan, code=31)
+            self.assertIn("nowhere", err)
+            self.assertEqual(self.tables(database), ["a", "b", "c"])
+            self.assertEqual(self.ids(database), ["first", "second"])
+            failed = database.query("SELECT id, seq FROM garboard_migrations_journal WHERE state = 'failed'")
+            self.assertEqual(failed, [("third", "2")])
+            out, _ = self.garboard(database, "status", "--plan", plan, "--output", "json")
+            self.assertIn("third", out)
+            mended = self.plan(self.good_two() + [
+                {"id": "third", "up": [{"sql": "CREATE TABLE c (x INT); INSERT INTO c VALUES (3);"}]}])
+            self.migrate(database, mended)
+            self.assertEqual(self.ids(database), ["first", "second", "third"])
+            self.assertEqual(database.scalar("SELECT COUNT(*) FROM c"), "1")
+            self.assertEqual(database.scalar("SELECT COUNT(*) FROM garboard_migrations_journal"), "0")
+
+    def test_a_done_statement_that_was_edited_is_refused(self):
+        for database in self.each((databases.Mariadb, databases.Mysql)):
+            self.migrate(database, self.plan([self.broken(database)]), code=31)
+            edited = self.plan([{"id": "third", "up": [
+                {"sql": "CREATE TABLE other (x INT); INSERT INTO other VALUES (1);"}]}])
+            self.migrate(database, edited, code=32)
+            self.assertEqual(self.tables(database), ["c"])
+
+    def test_nothing_stays_of_a_migration_whose_first_ddl_fails(self):
+        for database in self.each((databases.Mariadb, databases.Mysql)):
+            plan = self.plan([{"id": "one", "up": [{"sql": "CREATE TABLE a (x INT, x INT);"}]}])
+            self.migrate(database, plan, code=30)
+            self.assertEqual(database.query("SELECT id FROM garboard_migrations"), [])
+            self.assertEqual(database.query("SELECT id FROM garboard_migrations_journal"), [])
+
+    def test_data_before_a_failing_statement_is_rolled_back_everywhere(self):
+        good = {"id": "t", "up": [{"sql": "CREATE TABLE t (x INT);"}]}
+        bad = {"id": "data", "up": [{"sql": "INSERT INTO t VALUES (1); INSERT INTO t VALUES (2);"
+                                            "INSERT INTO nowhere VALUES (3);"}]}
+        for database in self.each():
+            self.migrate(database, self.plan([good, bad]), code=30)
+            self.assertEqual(database.scalar("SELECT COUNT(*) FROM t"), "0")
+            self.assertEqual(self.ids(database), ["t"])
+
+    def test_a_changed_migration_is_refused(self):
+        for database in self.each():
+            self.migrate(database, self.plan([{"id": "a", "up": [{"sql": "CREATE TABLE a (x INT);"}]}]))
+            changed = self.plan([{"id": "a", "up": [{"sql": "CREATE TABLE a (y INT);"}]},
+                                 {"id": "b", "up": [{"sql": "CREATE TABLE b (y INT);"}]}])
+            self.migrate(database, changed, code=32)
+            self.assertEqual(self.tables(database), ["a"])
+
+    def test_a_late_migration_is_refused_unless_allowed(self):
+        one = {"id": "one", "up": [{"sql": "CREATE TABLE one (x INT);"}]}
+        late = {"id": "late", "up": [{"sql": "CREATE TABLE late (x INT);"}]}
+        for database in self.each():
+            self.migrate(database, self.plan([one]))
+            plan = self.plan([late, one])
+            self.migrate(database, plan, code=33)
+            self.migrate(database, plan, "--allow-out-of-order")
+            self.assertEqual(self.tables(database), ["late", "one"])
+
+    def test_an_older_plan_is_fine_unless_told_otherwise(self):
+        one = {"id": "one", "up": [{"sql": "CREATE TABLE one (x INT);"}]}
+        two = {"id": "two", "up": [{"sql": "CREATE TABLE two (x INT);"}]}
+        for database in self.each():
+            self.migrate(database, self.plan([one, two]))
+            older = self.plan([one])
+            self.migrate(database, older)
+            self.migrate(database, older, "--if-ahead", "fail", code=34)
+
+    def test_runs_outside_a_transaction_what_cannot_run_inside(self):
+        up = {"postgres": "CREATE TABLE t (x INT); CREATE INDEX CONCURRENTLY i ON t (x); VACUUM t;",
+              "sqlite": "CREATE TABLE t (x INT); CREATE INDEX i ON t (x); VACUUM;"}
+        for database in self.each(databases.TRANSACTIONAL):
+            self.migrate(database, self.plan([{"id": "v", "up": [{"sql": up[database.kind]}]}]))
+            self.assertEqual(self.ids(database), ["v"])
+            self.assertEqual(database.scalar("SELECT COUNT(*) FROM garboard_migrations_journal"), "0")
+
+    def test_an_own_transaction_around_everything_is_ours(self):
+        sql = "BEGIN; CREATE TABLE t (x INT); INSERT INTO t VALUES (1); COMMIT;"
+        for database in self.each():
+            self.migrate(database, self.plan([{"id": "w", "up": [{"sql": sql}]}]))
+            self.assertEqual(self.ids(database), ["w"])
+            self.assertEqual(database.scalar("SELECT COUNT(*) FROM t"), "1")
+
+    def test_two_applications_share_one_table(self):
+        a = {"id": "same", "up": [{"sql": "CREATE TABLE a (x INT);"}]}
+        b = {"id": "same", "up": [{"sql": "CREATE TABLE b (x INT);"}]}
+        for database in self.each():
+            self.migrate(database, self.plan([a]), "--app", "a")
+            self.migrate(database, self.plan([b]), "--app", "b")
+            self.assertEqual(self.tables(database), ["a", "b"])
+
+    def test_termination_in_a_long_statement_rolls_back_and_says_13(self):
+        slow = {"postgres": "SELECT pg_sleep(60)", "mysql": "SELECT SLEEP(60)",
+                "sqlite": "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) "
+                          "SELECT count(*) FROM n"}
+        for database in self.each():
+            plan = self.plan([{"id": "slow", "up": [{"sql": "CREATE TABLE t (x INT); "
+                                                            "INSERT INTO t VALUES (1); " +
+                                                            slow[database.kind] + ";"}]}])
+            run = self.start(database, "migrate", "--plan", plan)
+            time.sleep(1.5)
+            self.assertIsNone(run.poll(), "the statement ended by itself")
+            asked = time.monotonic()
+            run.send_signal(signal.SIGTERM)
+            out, err = run.communicate(timeout=30)
+            self.assertLess(time.monotonic() - asked, 5)
+            self.assertEqual(run.returncode, 13, out + err)
+            if database.kind != "mysql":
+                self.assertEqual(self.tables(database), [])
+            quick = self.plan([{"id": "slow", "up": [{"sql": "CREATE TABLE t (x INT); "
+                                                             "INSERT INTO t VALUES (1); SELECT 1;"}]}])
+            self.migrate(database, quick)
+            self.assertEqual(database.scalar("SELECT COUNT(*) FROM t"), "1")
+
+
+if __name__ == "__main__":
+    unittest.main()
