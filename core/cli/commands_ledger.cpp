@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+// migrate and status: what holds plans against a tracking table.
+#include <memory>
+#include <utility>
+
+#include "cli/command.hpp"
+#include "cli/database.hpp"
+#include "cli/disk_files.hpp"
+#include "cli/progress.hpp"
+#include "cli/report.hpp"
+#include "cli/run_identity.hpp"
+#include "cli/version.hpp"
+#include "execution/ledger.hpp"
+#include "execution/run.hpp"
+#include "planning/planner.hpp"
+
+namespace garboard::cli {
+
+namespace {
+
+using base::Error;
+using model::ItemState;
+using model::LedgerEntry;
+using model::Plan;
+
+planning::IfAhead if_ahead(const Settings& settings) {
+  const std::string& text = settings.text("if-ahead");
+  if (text == "ok") return planning::IfAhead::ok;
+  return text == "fail" ? planning::IfAhead::fail : planning::IfAhead::warn;
+}
+
+void warn_of_unknown(const std::vector<LedgerEntry>& entries, Log& log) {
+  if (entries.empty()) return;
+  std::string ids;
+  for (const LedgerEntry& entry : entries) {
+    if (ids.size() > 300) {
+      ids += ", ...";
+      break;
+    }
+    ids += (ids.empty() ? "" : ", ") + entry.id;
+  }
+  log.write(LogLevel::warn,
+            "the database has " + std::to_string(entries.size()) +
+                " migration(s) that the plan does not know: " + ids,
+            {{"event", "databaseAhead"}, {"count", entries.size()}});
+}
+
+model::RunReport apply(CommandContext& context, const Plan& plan, Database& database,
+                       std::unique_ptr<ports::Session> session, DiskFiles& files) {
+  const execution::RunOptions options{.ledger = ledger_options(context.settings),
+                                      .run_id = new_run_id(),
+                                      .applied_by = runner_name(context.environment),
+                                      .tool_version = version_text(),
+                                      .lock_wait = context.settings.duration("lock-wait"),
+                                      .lock_timeout = context.settings.duration("lock-timeout")};
+  InterruptibleClock clock(*context.interrupt);
+  Progress progress(context.log, plan.pending_count());
+  // From here on the run itself ends cleanly when it is interrupted.
+  context.interrupt->on_abandon({});
+  return execution::run(plan, std::move(session),
+                        {.connector = database,
+                         .files = files,
+                         .clock = clock,
+                         .interrupt = *context.interrupt,
+                         .observer = progress},
+                        options);
+}
+
+// The first statement of the journal that is not done.
+Result<PartialNotes> read_partial_notes(const Plan& plan, ports::Session& session,
+                                        const execution::LedgerOptions& options) {
+  PartialNotes notes;
+  for (const model::PlanItem& item : plan.items) {
+    if (item.state != ItemState::partial) continue;
+    Result<std::vector<model::JournalEntry>> journal =
+        execution::read_journal(session, options, item.change->id);
+    if (!journal) return std::move(journal).error();
+    PartialNote& note = notes[item.change->id];
+    for (const model::JournalEntry& entry : *journal) {
+      note = {.statement = entry.seq, .state = entry.state, .note = entry.note};
+      if (entry.state != "done") break;
+      note = {.statement = entry.seq + 1};
+    }
+  }
+  return notes;
+}
+
+}  // namespace
+
+Result<int> run_migrate(CommandContext& context) {
+  Result<Connection> connection = named_connection(context);
+  if (!connection) return std::move(connection).error();
+  DiskFiles files;
+  Result<model::Changes> changes = load_named_plans(context, files);
+  if (!changes) return std::move(changes).error();
+  Result<std::unique_ptr<Database>> database =
+      Database::load(context, std::move(connection).value(), Access::read_write);
+  if (!database) return std::move(database).error();
+  Result<std::unique_ptr<ports::Session>> session = (*database)->connect();
+  if (!session) return std::move(session).error();
+  Result<model::Ledger> ledger =
+      execution::read_ledger(**session, ledger_options(context.settings), execution::Detail::brief);
+  if (!ledger) return std::move(ledger).error();
+
+  const std::string& name = (*database)->dialect().name;
+  const Plan plan = planning::make_plan(*changes, *ledger, name);
+  if (context.settings.is_on("dry-run")) fill_dry_run(context.report, plan, name);
+  const planning::PlanPolicy policy{
+      .allows_out_of_order = context.settings.is_on("allow-out-of-order"),
+      .if_ahead = if_ahead(context.settings)};
+  const Result<void> checked = planning::check_plan(plan, policy);
+  if (!checked) return checked.error();
+  if (policy.if_ahead == planning::IfAhead::warn) {
+    warn_of_unknown(plan.missing, context.log);
+    warn_of_unknown(plan.ahead, context.log);
+  }
+  if (context.settings.is_on("dry-run")) return 0;
+  if (plan.pending_count() == 0) {
+    fill_migrate(context.report, plan, {.run_id = new_run_id()}, name);
+    return 0;
+  }
+  model::RunReport run = apply(context, plan, **database, std::move(*session), files);
+  fill_migrate(context.report, plan, run, name);
+  if (run.error) return *std::move(run.error);
+  return 0;
+}
+
+Result<int> run_status(CommandContext& context) {
+  Result<Connection> connection = named_connection(context);
+  if (!connection) return std::move(connection).error();
+  DiskFiles files;
+  Result<model::Changes> changes = load_named_plans(context, files);
+  if (!changes) return std::move(changes).error();
+  Result<std::unique_ptr<Database>> database =
+      Database::load(context, std::move(connection).value(), Access::read_only);
+  if (!database) return std::move(database).error();
+  Result<std::unique_ptr<ports::Session>> session = (*database)->connect();
+  if (!session) return std::move(session).error();
+  const execution::LedgerOptions options = ledger_options(context.settings);
+  Result<model::Ledger> ledger =
+      execution::read_ledger(**session, options, execution::Detail::full);
+  if (!ledger) return std::move(ledger).error();
+  const std::string& name = (*database)->dialect().name;
+  const Plan plan = planning::make_plan(*changes, *ledger, name);
+  Result<PartialNotes> notes = read_partial_notes(plan, **session, options);
+  if (!notes) return std::move(notes).error();
+  fill_status(context.report, plan, *notes, name);
+  const bool is_asked = context.settings.is_on("exit-code");
+  return is_asked && plan.pending_count() != 0 ? static_cast<int>(base::Code::pending) : 0;
+}
+
+}  // namespace garboard::cli

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/database.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <utility>
+
+#include "cli/version.hpp"
+#include "loading/load.hpp"
+
+namespace garboard::cli {
+
+namespace {
+
+using base::Code;
+using base::Error;
+
+std::filesystem::path executable_path() {
+  std::array<char, 4096> path{};
+  const ssize_t n = readlink("/proc/self/exe", path.data(), path.size());
+  return n > 0 ? std::filesystem::path(std::string(path.data(), static_cast<std::size_t>(n)))
+               : std::filesystem::path();
+}
+
+// An older run's environment must not choose code for a program with more rights than its caller.
+std::string plugin_path() {
+  const char* path = secure_getenv("GARBOARD_PLUGIN_PATH");
+  return path == nullptr ? "" : path;
+}
+
+}  // namespace
+
+std::unique_ptr<plugin_host::Host> make_host(const CommandContext& context) {
+  plugin_host::HostOptions options;
+  for (const std::string& directory : context.settings.list("plugin-dir"))
+    options.plugin_dirs.emplace_back(directory);
+  options.plugin_path = plugin_path();
+  options.executable = executable_path();
+  options.version = version_text();
+  options.is_cancelled = [interrupt = context.interrupt] {
+    return interrupt != nullptr && interrupt->is_requested();
+  };
+  options.log = [&log = context.log](int level, std::string_view message) {
+    log.write(static_cast<LogLevel>(std::clamp(level, 0, 3)), message, {{"source", "plugin"}});
+  };
+  return std::make_unique<plugin_host::Host>(std::move(options));
+}
+
+Result<Connection> named_connection(const CommandContext& context) {
+  Result<Connection> connection = find_connection(context.settings, context.environment);
+  if (!connection) return connection;
+  for (const std::string& secret : connection->secrets) context.log.add_secret(secret);
+  return connection;
+}
+
+Database::Database(const CommandContext& context, Connection connection, Access access)
+    : context_(context),
+      access_(access),
+      connection_(std::move(connection)),
+      host_(make_host(context)),
+      timeout_(context.settings.duration("connect-timeout")) {}
+
+Result<std::unique_ptr<Database>> Database::load(const CommandContext& context,
+                                                 Connection connection, Access access) {
+  std::unique_ptr<Database> database(new Database(context, std::move(connection), access));
+  Result<std::reference_wrapper<plugin_host::Driver>> driver =
+      database->host_->driver(database->connection_.driver);
+  if (!driver) return std::move(driver).error();
+  database->driver_ = &driver->get();
+  return database;
+}
+
+Result<std::unique_ptr<ports::Session>> Database::connect() {
+  Result<std::unique_ptr<ports::Session>> session =
+      driver_->open(connection_.options_json(timeout_, access_ == Access::read_only));
+  if (session) return session;
+  Error error = std::move(session).error();
+  if (context_.interrupt != nullptr && context_.interrupt->is_requested())
+    error.code = Code::terminated;
+  return std::move(error).in("connecting to " + shown());
+}
+
+Result<model::Changes> load_named_plans(const CommandContext& context, ports::Files& files) {
+  const std::vector<std::string>& named = context.settings.list("plan");
+  if (named.empty()) {
+    return Error{.code = Code::usage,
+                 .message = "no plan is named",
+                 .hint = "pass --plan FILE, or set GARBOARD_PLAN"};
+  }
+  const std::vector<std::filesystem::path> paths(named.begin(), named.end());
+  return loading::load_plans(files, paths);
+}
+
+execution::LedgerOptions ledger_options(const Settings& settings) {
+  return {.schema = settings.text("schema"),
+          .table = settings.text("table"),
+          .app = settings.text("app")};
+}
+
+}  // namespace garboard::cli

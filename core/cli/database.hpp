@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// Database: the plugin host and the driver of one command, and connections through it. Also the few
+// steps that several commands begin with.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "cli/command.hpp"
+#include "cli/connection.hpp"
+#include "execution/ledger.hpp"
+#include "model/change.hpp"
+#include "plugin_host/host.hpp"
+#include "ports/files.hpp"
+#include "ports/session.hpp"
+
+namespace garboard::cli {
+
+/// A plugin host that looks where this process's settings say. Returns without opening any plugin.
+[[nodiscard]] std::unique_ptr<plugin_host::Host> make_host(const CommandContext& context);
+
+enum class Access { read_only, read_write };
+
+/// Borrows the context. Outlives its sessions.
+class Database final : public ports::Connector {
+ public:
+  static Result<std::unique_ptr<Database>> load(const CommandContext& context,
+                                                Connection connection, Access access);
+
+  Result<std::unique_ptr<ports::Session>> connect() override;
+  void limit_connect_timeout(std::chrono::milliseconds timeout) noexcept { timeout_ = timeout; }
+  [[nodiscard]] const model::Dialect& dialect() const noexcept { return driver_->dialect(); }
+  /// For people.
+  [[nodiscard]] std::string shown() const { return connection_.shown(); }
+
+ private:
+  Database(const CommandContext& context, Connection connection, Access access);
+
+  const CommandContext& context_;
+  Access access_;
+  Connection connection_;
+  std::unique_ptr<plugin_host::Host> host_;
+  plugin_host::Driver* driver_ = nullptr;
+  std::chrono::milliseconds timeout_;
+};
+
+/// The connection that the settings name; its secrets are kept out of all output from now on.
+Result<Connection> named_connection(const CommandContext& context);
+
+/// The plans that --plan names; Code::usage when it names none.
+Result<model::Changes> load_named_plans(const CommandContext& context, ports::Files& files);
+
+[[nodiscard]] execution::LedgerOptions ledger_options(const Settings& settings);
+
+}  // namespace garboard::cli

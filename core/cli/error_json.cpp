@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/error_json.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace garboard::cli {
+
+namespace {
+
+using base::Error;
+
+Json place_json(const base::SourcePosition& where) {
+  Json place = {{"file", where.file}};
+  if (where.line != 0) place["line"] = where.line;
+  if (where.column != 0) place["column"] = where.column;
+  return place;
+}
+
+Json plain_json(const Error& error) {
+  Json json = {{"code", static_cast<int>(error.code)},
+               {"reason", reason_text(error)},
+               {"message", error.message},
+               {"retryable", base::is_retryable_exit(error.code)}};
+  if (!error.where.file.empty() || error.where.line != 0) json["where"] = place_json(error.where);
+  if (!error.context.empty()) json["context"] = error.context;
+  if (!error.statement.empty()) {
+    json["statement"] = {{"text", error.statement}};
+    if (error.statement_position >= 0) json["statement"]["position"] = error.statement_position;
+  }
+  if (!error.sqlstate.empty()) json["sqlstate"] = error.sqlstate;
+  if (error.native_code != 0) json["nativeCode"] = error.native_code;
+  if (error.is_outcome_unknown) json["outcomeUnknown"] = true;
+  if (!error.hint.empty()) json["hint"] = error.hint;
+  for (const Error& other : error.others) json["others"].push_back(plain_json(other));
+  return json;
+}
+
+// Cuts before the first byte of a character, and says that it did.
+void cut(std::string& text, std::size_t max_bytes) {
+  if (text.size() <= max_bytes) return;
+  std::size_t end = max_bytes;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
+  text.resize(end);
+  text += "...";
+}
+
+void cut_statement(Error& error, std::size_t max_bytes) {
+  if (error.statement.size() <= max_bytes) return;
+  const auto position =
+      static_cast<std::size_t>(std::max<std::int64_t>(error.statement_position, 0));
+  if (position > max_bytes * 3 / 4) {
+    std::size_t from = std::min(position - max_bytes / 2, error.statement.size());
+    while (from > 0 && (static_cast<unsigned char>(error.statement[from]) & 0xC0U) == 0x80U) --from;
+    error.statement.erase(0, from);
+    error.statement_position -= static_cast<std::int64_t>(from);
+  }
+  cut(error.statement, max_bytes);
+}
+
+void cut_texts(Error& error, std::size_t max_bytes) {
+  cut(error.message, max_bytes);
+  cut(error.hint, max_bytes / 2);
+  cut(error.where.file, max_bytes);
+  cut_statement(error, max_bytes / 2);
+  if (error.context.size() > 4) error.context.resize(4);
+  for (std::string& text : error.context) cut(text, max_bytes / 2);
+}
+
+}  // namespace
+
+std::string reason_text(const Error& error) {
+  return error.reason.empty() ? std::string(base::reason_of(error.code)) : error.reason;
+}
+
+Json error_json(const Error& error, const base::Redactor& redactor) {
+  return plain_json(redactor.apply(error));
+}
+
+std::string dumped(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+std::string short_error_json(const Error& error, const base::Redactor& redactor,
+                             std::size_t max_bytes) {
+  const Error shown = redactor.apply(error);
+  std::string text = dumped(plain_json(shown));
+  for (std::size_t cap = 1200; text.size() > max_bytes && cap >= 16; cap /= 2) {
+    Error shorter = shown;
+    const std::size_t listed = cap / 150;
+    if (shorter.others.size() > listed) shorter.others.resize(listed);
+    cut_texts(shorter, cap);
+    for (Error& other : shorter.others) cut_texts(other, cap / 4);
+    Json json = plain_json(shorter);
+    if (shorter.others.size() < shown.others.size())
+      json["othersOmitted"] = shown.others.size() - shorter.others.size();
+    text = dumped(json);
+  }
+  if (text.size() <= max_bytes) return text;
+  return dumped({{"code", static_cast<int>(shown.code)},
+                 {"reason", std::string(base::reason_of(shown.code))}});
+}
+
+void redact_json(Json& json, const base::Redactor& redactor) {
+  if (json.is_string()) {
+    json = redactor.apply(json.get_ref<const std::string&>());
+  } else if (json.is_structured()) {
+    for (Json& each : json) redact_json(each, redactor);
+  }
+}
+
+}  // namespace garboard::cli

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/options.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cassert>
+#include <vector>
+
+namespace garboard::cli {
+
+namespace {
+
+using enum ValueKind;
+
+constexpr std::array command_table{
+    CommandSpec{Command::migrate, "migrate", "up apply", "", "", 0, 0, "apply what is pending",
+                "Compares the plan with the tracking table and applies what is missing, one "
+                "migration after\n"
+                "the other. With nothing pending it takes no lock and changes nothing."},
+    CommandSpec{Command::status, "status", "", "", "", 0, 0,
+                "show what is applied, pending, changed, missing or ahead",
+                "Reads the tracking table, without a lock, and holds the plan against it."},
+    CommandSpec{
+        Command::validate, "validate", "", "", "", 0, 0, "check plans; needs no database",
+        "Reports every mistake of every plan file, with file, line and column. With --database "
+        "the\n"
+        "driver is loaded too, and each step's SQL is split as that database would read it."},
+    CommandSpec{Command::render, "render", "", "", "", 0, 0,
+                "print the SQL a plan means for one database",
+                "Prints each migration's statements as they would be sent. Needs the driver "
+                "(--database or\n"
+                "the scheme of --url) but no connection."},
+    CommandSpec{Command::split, "split", "", "FILE|-", "", 1, 1,
+                "print the statements of a script with their positions",
+                "Splits a script as the driver named by --dialect reads it. With --output json "
+                "each line is\n"
+                "one object: kind (sql, copy_data, client), byte, line, col, text."},
+    CommandSpec{
+        Command::wait, "wait", "", "", "", 0, 0, "wait until the database answers",
+        "Tries to connect until the database answers. With --applied it also waits, read-only and\n"
+        "without a lock, until that migration, or all of the plan, is applied."},
+    CommandSpec{Command::plugins, "plugins", "", "list | inspect NAME", "list inspect", 1, 2,
+                "show the installed drivers",
+                "list reads the note in each plugin file and runs none of its code; inspect loads "
+                "one driver\n"
+                "and prints what it describes."},
+    CommandSpec{Command::completion, "completion", "", "bash|zsh|fish", "bash zsh fish", 1, 1,
+                "print a completion script for a shell",
+                "For bash: source <(garboard completion bash)"},
+    CommandSpec{Command::version, "version", "", "", "", 0, 0, "print the version", ""},
+    CommandSpec{Command::help, "help", "", "[COMMAND | exit-codes]", "", 0, 1,
+                "explain a command, or the exit codes", ""},
+};
+
+constexpr Commands planning_commands = bit(Command::migrate) | bit(Command::status) |
+                                       bit(Command::validate) | bit(Command::render) |
+                                       bit(Command::wait);
+constexpr Commands ledger_commands =
+    bit(Command::migrate) | bit(Command::status) | bit(Command::wait);
+constexpr Commands connecting_commands = ledger_commands;
+constexpr Commands driver_commands = connecting_commands | bit(Command::render);
+constexpr Commands reporting_commands = ledger_commands | bit(Command::validate) |
+                                        bit(Command::render) | bit(Command::split) |
+                                        bit(Command::plugins) | bit(Command::version);
+
+constexpr std::array option_table{
+    OptionSpec{"url", 'u', text, "URL", "", "", driver_commands, true,
+               "database URL; one with a password belongs into the environment, not here"},
+    OptionSpec{"url-env", '\0', text, "NAME", "DATABASE_URL", "", driver_commands, true,
+               "environment variable that holds the URL"},
+    OptionSpec{"env-prefix", '\0', text, "PREFIX", "DB_", "", driver_commands, true,
+               "prefix of the variables TYPE HOST PORT NAME USER PASSWORD SSLMODE"},
+    OptionSpec{"database", '\0', text, "NAME", "", "", driver_commands | bit(Command::validate),
+               true, "driver to use, when no URL names it: postgres, mysql, sqlite, ..."},
+    OptionSpec{"connect-timeout", '\0', duration, "DURATION", "10s", "", connecting_commands, true,
+               "how long one attempt to connect may take"},
+    OptionSpec{"plan", 'p', list, "FILE", "", "", planning_commands, true,
+               "plan file, YAML or JSON; repeat it for several"},
+    OptionSpec{"table", '\0', text, "NAME", "garboard_migrations", "", ledger_commands, true,
+               "tracking table"},
+    OptionSpec{"schema", '\0', text, "NAME", "", "", ledger_commands, true,
+               "schema of the tracking table; the database's default if not given"},
+    OptionSpec{"app", '\0', text, "NAME", "default", "", ledger_commands, true,
+               "application, where several share one tracking table"},
+    OptionSpec{"dry-run", '\0', flag, "", "", "", bit(Command::migrate), true,
+               "show what would be applied and change nothing"},
+    OptionSpec{"allow-out-of-order", '\0', flag, "", "", "", bit(Command::migrate), true,
+               "apply migrations that stand before an applied one"},
+    OptionSpec{"if-ahead", '\0', choice, "WHAT", "warn", "ok|warn|fail", bit(Command::migrate),
+               true, "what to do when the database knows migrations that the plan does not"},
+    OptionSpec{"lock-wait", '\0', duration, "DURATION", "5m", "", bit(Command::migrate), true,
+               "how long to wait for another run to finish"},
+    OptionSpec{"lock-timeout", '\0', duration, "DURATION", "5s", "", bit(Command::migrate), true,
+               "how long a statement waits for its locks; 0 = as the server is set"},
+    OptionSpec{"exit-code", '\0', flag, "", "", "", bit(Command::status), true,
+               "exit with 3 when something is pending"},
+    OptionSpec{"timeout", '\0', duration, "DURATION", "60s", "", bit(Command::wait), true,
+               "how long to wait altogether"},
+    OptionSpec{"interval", '\0', duration, "DURATION", "1s", "", bit(Command::wait), true,
+               "pause between two attempts"},
+    OptionSpec{"applied", '\0', text, "ID|all", "", "", bit(Command::wait), true,
+               "also wait until this migration, or all of the plan, is applied"},
+    OptionSpec{"dialect", '\0', text, "NAME", "", "", bit(Command::split), true,
+               "driver whose dialect the script is written in"},
+    OptionSpec{"output", 'o', choice, "FORMAT", "text", "text|json", reporting_commands, true,
+               "format of the report on standard output"},
+    OptionSpec{"config", '\0', path, "FILE", "", "", every_command, true,
+               "settings file; garboard.yaml of the working directory if not given"},
+    OptionSpec{"plugin-dir", '\0', list, "DIR", "", "", every_command, true,
+               "directory to look for plugins in first; repeat it for several"},
+    OptionSpec{"log-format", '\0', choice, "FORMAT", "auto", "auto|text|json", every_command, true,
+               "format of the log on standard error; auto is text on a terminal, else json"},
+    OptionSpec{"log-level", '\0', choice, "LEVEL", "info", "debug|info|warn|error", every_command,
+               true, "what the log leaves out below"},
+    OptionSpec{"termination-log", '\0', path, "FILE", "/dev/termination-log", "", every_command,
+               true, "where a failure is also written as JSON, if that file exists"},
+    OptionSpec{"help", 'h', flag, "", "", "", every_command, false, "explain the command"},
+    OptionSpec{"version", '\0', flag, "", "", "", every_command, false, "print the version"},
+};
+
+// Edits (insert, remove, replace one character) between two words.
+std::size_t distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t replaced = diagonal + (a[i - 1] == b[j - 1] ? 0U : 1U);
+      diagonal = row[j];
+      row[j] = std::min({replaced, row[j] + 1, row[j - 1] + 1});
+    }
+  }
+  return row[b.size()];
+}
+
+template <class Table>
+std::string_view nearest(const Table& table, std::string_view word) {
+  std::string_view best;
+  std::size_t best_distance = word.size() < 4 ? 2 : 3;
+  for (const auto& spec : table) {
+    if (word.size() >= 3 && spec.name.starts_with(word)) return spec.name;
+    const std::size_t d = word.size() > 40 ? best_distance : distance(word, spec.name);
+    if (d >= best_distance) continue;
+    best_distance = d;
+    best = spec.name;
+  }
+  return best;
+}
+
+}  // namespace
+
+std::span<const CommandSpec> command_specs() noexcept { return command_table; }
+std::span<const OptionSpec> option_specs() noexcept { return option_table; }
+
+const CommandSpec& spec_of(Command command) noexcept {
+  return command_table[static_cast<std::size_t>(command)];
+}
+
+const CommandSpec* find_command(std::string_view word) noexcept {
+  for (const CommandSpec& spec : command_table) {
+    bool is_match = spec.name == word;
+    for_each_part(spec.aliases, ' ', [&](std::string_view alias) { is_match |= alias == word; });
+    if (is_match) return &spec;
+  }
+  return nullptr;
+}
+
+const OptionSpec* find_option(std::string_view name) noexcept {
+  const auto* const found = std::ranges::find(option_table, name, &OptionSpec::name);
+  return found == option_table.end() ? nullptr : found;
+}
+
+std::string environment_name(const OptionSpec& option) {
+  std::string name = "GARBOARD_";
+  for (const char c : option.name) name += c == '-' ? '_' : static_cast<char>(c - ('a' - 'A'));
+  return name;
+}
+
+std::string_view nearest_option(std::string_view word) { return nearest(option_table, word); }
+std::string_view nearest_command(std::string_view word) { return nearest(command_table, word); }
+
+}  // namespace garboard::cli

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/progress.hpp"
+
+#include <algorithm>
+#include <chrono>
+
+#include "base/time.hpp"
+
+namespace garboard::cli {
+
+namespace {
+
+using model::Event;
+using model::EventKind;
+
+constexpr std::size_t bar_width = 20;
+
+std::string bar(std::size_t done, std::size_t total) {
+  const std::size_t filled = total == 0 ? 0 : std::min(bar_width, done * bar_width / total);
+  return "[" + std::string(filled, '#') + std::string(bar_width - filled, '.') + "] " +
+         std::to_string(done) + "/" + std::to_string(total);
+}
+
+std::string title(const Event& event) {
+  std::string text(event.id);
+  if (!event.name.empty() && event.name != event.id) text += " (" + std::string(event.name) + ")";
+  return text;
+}
+
+Json fields_of(const char* kind, const Event& event) {
+  Json fields = {{"event", kind}};
+  if (!event.id.empty()) fields["id"] = event.id;
+  if (!event.name.empty()) fields["name"] = event.name;
+  return fields;
+}
+
+}  // namespace
+
+void Progress::show(const std::string& what) {
+  log_.show_progress(bar(finished_, total_) + " " + what);
+}
+
+void Progress::notice(const Event& event) {
+  const std::string message(event.message);
+  switch (event.kind) {
+    case EventKind::run_started:
+      show("");
+      return;
+    case EventKind::migration_started:
+      current_ = title(event);
+      log_.write(LogLevel::debug, "applying " + current_, fields_of("migrationStarted", event));
+      show(current_);
+      return;
+    case EventKind::statement_finished:
+      show(current_ + ", statement " + std::to_string(event.done));
+      return;
+    case EventKind::progress:
+      show(current_ + ", " + std::to_string(event.done >> 20U) + " MiB");
+      return;
+    case EventKind::migration_finished: {
+      ++finished_;
+      Json fields = fields_of("migrationApplied", event);
+      fields["durationMs"] = event.duration_ms;
+      log_.write(LogLevel::info,
+                 "applied " + title(event) + " in " +
+                     base::rounded_duration_text(std::chrono::milliseconds(event.duration_ms)),
+                 std::move(fields));
+      show("");
+      return;
+    }
+    case EventKind::migration_failed:
+      log_.write(LogLevel::warn, "failed: " + title(event), fields_of("migrationFailed", event));
+      return;
+    case EventKind::lock_waiting:
+      log_.write(LogLevel::info, message.empty() ? "another run holds the lock; waiting" : message,
+                 fields_of("lockWaiting", event));
+      return;
+    case EventKind::retrying:
+      log_.write(LogLevel::warn, "retrying: " + message, fields_of("retrying", event));
+      return;
+    case EventKind::reconnecting:
+      log_.write(LogLevel::warn,
+                 "connection lost, connecting again" + (message.empty() ? "" : ": " + message),
+                 fields_of("reconnecting", event));
+      return;
+    case EventKind::run_finished:
+      log_.clear_progress();
+      return;
+  }
+}
+
+}  // namespace garboard::cli

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// Progress: shows a run's events, as one updating line on a terminal and as log lines elsewhere.
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include "cli/log.hpp"
+#include "ports/observer.hpp"
+
+namespace garboard::cli {
+
+class Progress final : public ports::Observer {
+ public:
+  /// `total`: how many migrations the run is to apply.
+  Progress(Log& log, std::size_t total) : log_(log), total_(total) {}
+  void notice(const model::Event& event) override;
+
+ private:
+  void show(const std::string& what);
+
+  Log& log_;
+  std::size_t total_;
+  std::size_t finished_ = 0;
+  std::string current_ = {};
+};
+
+}  // namespace garboard::cli
