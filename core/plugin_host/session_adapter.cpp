@@ -119,6 +119,12 @@ class DriverSession final : public ports::Session {
   /// so.
   template <class Body>
   Result<void> call(Body body, std::string_view sql = {}) {
+    return call_at(body, [sql] { return sql; });
+  }
+
+  /// The same where only the failure tells which text it is about.
+  template <class Body, class FailedText>
+  Result<void> call_at(Body body, FailedText failed_text) {
     if (is_lost_)
       return Error{.code = Code::connection_lost,
                    .message = "the connection was lost before this",
@@ -126,7 +132,7 @@ class DriverSession final : public ports::Session {
     gbd_error failure;
     const gbd_status status = body(&failure);
     if (status == GBD_OK) return {};
-    Error error = to_error(status, std::move(failure), dialect_.name, sql);
+    Error error = to_error(status, std::move(failure), dialect_.name, failed_text());
     if (error.is_connection_lost) is_lost_ = true;
     return error;
   }
@@ -205,10 +211,12 @@ Result<void> DriverSession::batch(std::span<const ports::Statement> statements, 
   }
   const std::uint32_t flags = atomic ? std::uint32_t{GBD_BATCH_ATOMIC} : 0U;
   std::size_t index = 0;
-  auto done = call([&](gbd_error* failure) {
-    return table_.batch(connection_, borrowed.data(), borrowed.size(), flags, nullptr, &index,
-                        failure);
-  });
+  auto done = call_at(
+      [&](gbd_error* failure) {
+        return table_.batch(connection_, borrowed.data(), borrowed.size(), flags, nullptr, &index,
+                            failure);
+      },
+      [&] { return index < statements.size() ? statements[index].sql : std::string_view{}; });
   if (!done && index <= statements.size()) done.error().batch_index = index;
   return done;
 }
