@@ -6,11 +6,11 @@ namespace garboard::postgres_tests {
 
 class Batch : public ServerTest {
  protected:
-  std::size_t done = 99;
+  std::size_t done_ = 99;
 
   /// A connection that goes through `proxy`, without encryption.
   nlohmann::json through(const Proxy& proxy) {
-    nlohmann::json out = options;
+    nlohmann::json out = options_;
     out["host"] = "127.0.0.1";
     out["port"] = proxy.port();
     out["params"]["sslmode"] = "disable";
@@ -30,22 +30,22 @@ TEST_F(Batch, CommitsAllStatementsWithTheirParameters) {
                                   {"INSERT INTO t VALUES ($1, $2)", {"one", std::nullopt}},
                                   {"SELECT * FROM t"},
                                   {"UPDATE t SET b = $1", {""}}},
-                                 true, done);
+                                 true, done_);
   ASSERT_TRUE(reply.is_ok()) << reply;
-  EXPECT_EQ(done, 4U);
-  Connection other(options);
+  EXPECT_EQ(done_, 4U);
+  Connection other(options_);
   EXPECT_EQ(other.cell("SELECT a || '/' || b FROM batch_all.t"), "one/");
 }
 
 TEST_F(Batch, TakesOneRoundTripWithOneSync) {
   use_schema("batch_trip");
-  Proxy proxy(options.at("host"), options.at("port"));
+  Proxy proxy(options_.at("host"), options_.at("port"));
   Connection relayed(through(proxy));
   proxy.reset_counts();
   std::vector<Statement> statements{{"CREATE TABLE batch_trip.t (n int)"}};
   for (int i = 0; i < 50; ++i)
     statements.push_back({"INSERT INTO batch_trip.t VALUES ($1)", {std::to_string(i)}});
-  const Reply reply = relayed.batch(statements, true, done);
+  const Reply reply = relayed.batch(statements, true, done_);
   ASSERT_TRUE(reply.is_ok()) << reply;
   EXPECT_EQ(proxy.count('S'), 1);
   EXPECT_EQ(proxy.count('E'), 53);  // with BEGIN and COMMIT
@@ -56,9 +56,9 @@ TEST_F(Batch, UndoesEverythingAndNamesTheFailedStatement) {
   use_schema("batch_fail");
   const std::string broken = "INSERT INTO t VALUES ('日', nowhere)";
   const Reply reply = db().batch(
-      {{"CREATE TABLE t (a text, b int)"}, {"SELECT 1"}, {broken}, {"SELECT 2"}}, true, done);
+      {{"CREATE TABLE t (a text, b int)"}, {"SELECT 1"}, {broken}, {"SELECT 2"}}, true, done_);
   EXPECT_EQ(reply.status, GBD_E_SQL);
-  EXPECT_EQ(done, 2U);
+  EXPECT_EQ(done_, 2U);
   EXPECT_EQ(reply.position, static_cast<std::int64_t>(broken.find("nowhere")));
   EXPECT_FALSE(reply.has(GBD_EF_TX_ABORTED));
   EXPECT_EQ(tables("batch_fail"), "-");
@@ -71,9 +71,9 @@ TEST_F(Batch, GivesTheCountWhenTheCommitFails) {
       db().batch({{"CREATE TABLE p (n int PRIMARY KEY)"},
                   {"CREATE TABLE c (n int REFERENCES p DEFERRABLE INITIALLY DEFERRED)"},
                   {"INSERT INTO c VALUES (1)"}},
-                 true, done);
+                 true, done_);
   EXPECT_EQ(reply.sqlstate, "23503") << reply;
-  EXPECT_EQ(done, 3U);
+  EXPECT_EQ(done_, 3U);
   EXPECT_FALSE(reply.has(GBD_EF_OUTCOME_UNKNOWN));
   EXPECT_EQ(tables("batch_commit"), "-");
 }
@@ -81,9 +81,9 @@ TEST_F(Batch, GivesTheCountWhenTheCommitFails) {
 TEST_F(Batch, KeepsWhatSucceededOutsideATransaction) {
   use_schema("batch_loose");
   const Reply reply =
-      db().batch({{"CREATE TABLE a (n int)"}, {"SELECT 1/0"}, {"SELECT 1"}}, false, done);
+      db().batch({{"CREATE TABLE a (n int)"}, {"SELECT 1/0"}, {"SELECT 1"}}, false, done_);
   EXPECT_EQ(reply.sqlstate, "22012");
-  EXPECT_EQ(done, 1U);
+  EXPECT_EQ(done_, 1U);
   EXPECT_EQ(tables("batch_loose"), "a");
 }
 
@@ -91,12 +91,12 @@ TEST_F(Batch, RunsInsideTheOpenTransaction) {
   use_schema("batch_open");
   ASSERT_TRUE(db().tx(GBD_TX_BEGIN).is_ok());
   ASSERT_TRUE(
-      db().batch({{"CREATE TABLE a (n int)"}, {"CREATE TABLE b (n int)"}}, false, done).is_ok());
-  EXPECT_EQ(done, 2U);
-  const Reply reply = db().batch({{"SELECT 1"}, {"SELECT 1/0"}}, false, done);
-  EXPECT_EQ(done, 1U);
+      db().batch({{"CREATE TABLE a (n int)"}, {"CREATE TABLE b (n int)"}}, false, done_).is_ok());
+  EXPECT_EQ(done_, 2U);
+  const Reply reply = db().batch({{"SELECT 1"}, {"SELECT 1/0"}}, false, done_);
+  EXPECT_EQ(done_, 1U);
   EXPECT_TRUE(reply.has(GBD_EF_TX_ABORTED));
-  EXPECT_EQ(db().batch({{"SELECT 1"}}, true, done).status, GBD_E_INVALID);
+  EXPECT_EQ(db().batch({{"SELECT 1"}}, true, done_).status, GBD_E_INVALID);
   ASSERT_TRUE(db().tx(GBD_TX_ROLLBACK).is_ok());
   EXPECT_EQ(tables("batch_open"), "-");
 }
@@ -106,29 +106,30 @@ TEST_F(Batch, DoesNotStallWhenBothDirectionsAreFull) {
   // 32 MB there and 32 MB back: far more than socket buffers hold.
   const std::string large(1 << 20, 'x');
   std::vector<Statement> statements;
+  statements.reserve(20032);
   for (int i = 0; i < 32; ++i) statements.push_back({"SELECT $1::text", {large}});
   for (int i = 0; i < 20000; ++i) statements.push_back({"SELECT 1"});
-  const Reply reply = db().batch(statements, true, done);
+  const Reply reply = db().batch(statements, true, done_);
   ASSERT_TRUE(reply.is_ok()) << reply;
-  EXPECT_EQ(done, statements.size());
+  EXPECT_EQ(done_, statements.size());
 }
 
 TEST_F(Batch, AcceptsNoStatementsAtAll) {
-  EXPECT_TRUE(db().batch({}, true, done).is_ok());
-  EXPECT_TRUE(db().batch({}, false, done).is_ok());
+  EXPECT_TRUE(db().batch({}, true, done_).is_ok());
+  EXPECT_TRUE(db().batch({}, false, done_).is_ok());
 }
 
 TEST_F(Batch, RefusesACopyBeforeAnythingIsSent) {
   use_schema("batch_copy");
-  const Reply reply = db().batch({{"CREATE TABLE t (n int)"}, {"COPY t FROM STDIN"}}, true, done);
+  const Reply reply = db().batch({{"CREATE TABLE t (n int)"}, {"COPY t FROM STDIN"}}, true, done_);
   EXPECT_EQ(reply.status, GBD_E_INVALID);
-  EXPECT_EQ(done, 1U);
+  EXPECT_EQ(done_, 1U);
   EXPECT_EQ(tables("batch_copy"), "-");
 }
 
 TEST_F(Batch, KnowsThatACommitThatWasNeverSentDidNotHappen) {
   use_schema("batch_cut1");
-  Proxy proxy(options.at("host"), options.at("port"));
+  Proxy proxy(options_.at("host"), options_.at("port"));
   Connection relayed(through(proxy));
   proxy.cut_at("second_table", Cut::before_answering);
   // More than the driver queues at once, so that it waits before it comes to the COMMIT.
@@ -136,7 +137,7 @@ TEST_F(Batch, KnowsThatACommitThatWasNeverSentDidNotHappen) {
                                     {"CREATE TABLE batch_cut1.second_table (n int)"}};
   for (int i = 0; i < 64; ++i)
     statements.push_back({"SELECT $1::text", {std::string(1 << 20, 'x')}});
-  const Reply reply = relayed.batch(statements, true, done);
+  const Reply reply = relayed.batch(statements, true, done_);
   EXPECT_TRUE(reply.has(GBD_EF_CONN_LOST)) << reply;
   EXPECT_FALSE(reply.has(GBD_EF_OUTCOME_UNKNOWN)) << reply;
   EXPECT_FALSE(reply.has(GBD_EF_RETRYABLE));
@@ -144,10 +145,10 @@ TEST_F(Batch, KnowsThatACommitThatWasNeverSentDidNotHappen) {
 
 TEST_F(Batch, DoesNotKnowTheOutcomeOnceTheCommitIsOnItsWay) {
   use_schema("batch_cut2");
-  Proxy proxy(options.at("host"), options.at("port"));
+  Proxy proxy(options_.at("host"), options_.at("port"));
   Connection relayed(through(proxy));
   proxy.cut_at("COMMIT", Cut::before_answering);
-  const Reply reply = relayed.batch({{"CREATE TABLE batch_cut2.t (n int)"}}, true, done);
+  const Reply reply = relayed.batch({{"CREATE TABLE batch_cut2.t (n int)"}}, true, done_);
   EXPECT_TRUE(reply.has(GBD_EF_CONN_LOST)) << reply;
   EXPECT_TRUE(reply.has(GBD_EF_OUTCOME_UNKNOWN)) << reply;
   EXPECT_FALSE(relayed.exec("SELECT 1").is_ok());
@@ -155,10 +156,10 @@ TEST_F(Batch, DoesNotKnowTheOutcomeOnceTheCommitIsOnItsWay) {
 
 TEST_F(Batch, KnowsThatAServerThatRefusedAStatementDidNotCommit) {
   const Reply reply = db().batch(
-      {{"SELECT 1"}, {"SELECT pg_terminate_backend(pg_backend_pid())"}, {"SELECT 2"}}, true, done);
+      {{"SELECT 1"}, {"SELECT pg_terminate_backend(pg_backend_pid())"}, {"SELECT 2"}}, true, done_);
   EXPECT_TRUE(reply.has(GBD_EF_CONN_LOST)) << reply;
   EXPECT_FALSE(reply.has(GBD_EF_OUTCOME_UNKNOWN)) << reply;
-  EXPECT_EQ(done, 1U);
+  EXPECT_EQ(done_, 1U);
 }
 
 }  // namespace garboard::postgres_tests

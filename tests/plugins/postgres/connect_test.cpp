@@ -171,6 +171,34 @@ TEST(Connecting, EndsWhenTheRunIsInterrupted) {
   EXPECT_LT(Clock::now() - start, std::chrono::seconds(30));
 }
 
+TEST(Connecting, TriesAgainWithoutStartupOptionsThatAPoolerRefuses) {
+  const std::string text("SFATAL\0VFATAL\0C08P01\0Munsupported startup parameter: options\0\0", 62);
+  std::string refusal("E\0\0\0", 4);
+  refusal += static_cast<char>(text.size() + 4);
+  RudeServer server(refusal + text);
+  const Reply reply = Connection::try_open(options_for(server.port));
+  EXPECT_EQ(reply.sqlstate, "08P01") << reply;
+  const std::string heard = server.stop();
+  const auto count = [&](const std::string& word) {
+    int n = 0;
+    for (std::size_t at = heard.find(word); at != std::string::npos; at = heard.find(word, at + 1))
+      ++n;
+    return n;
+  };
+  EXPECT_EQ(count("someone"), 2);
+  EXPECT_EQ(count("client_connection_check_interval"), 1);
+}
+
+TEST(Connecting, DoesNotTryAWrongPasswordTwice) {
+  const std::string text("SFATAL\0VFATAL\0C28P01\0Mno\0\0", 26);
+  std::string refusal("E\0\0\0", 4);
+  refusal += static_cast<char>(text.size() + 4);
+  RudeServer server(refusal + text);
+  EXPECT_EQ(Connection::try_open(options_for(server.port)).status, GBD_E_AUTH);
+  const std::string heard = server.stop();
+  EXPECT_EQ(heard.find("someone"), heard.rfind("someone"));
+}
+
 TEST(Connecting, GivesTlsProblemsTheirClass) {
   RudeServer server("");
   auto options = options_for(server.port);
@@ -182,8 +210,8 @@ TEST(Connecting, GivesTlsProblemsTheirClass) {
 class Connect : public ServerTest {};
 
 TEST_F(Connect, GivesAWrongPasswordAsSuchWithoutShowingIt) {
-  options["password"] = secret;
-  const Reply reply = Connection::try_open(options);
+  options_["password"] = secret;
+  const Reply reply = Connection::try_open(options_);
   EXPECT_EQ(reply.status, GBD_E_AUTH);
   EXPECT_EQ(reply.sqlstate, "28P01");
   EXPECT_EQ(reply.all_text().find(secret), std::string::npos) << reply;
@@ -192,8 +220,8 @@ TEST_F(Connect, GivesAWrongPasswordAsSuchWithoutShowingIt) {
 }
 
 TEST_F(Connect, NamesAMissingDatabase) {
-  options["database"] = "no_such_database";
-  const Reply reply = Connection::try_open(options);
+  options_["database"] = "no_such_database";
+  const Reply reply = Connection::try_open(options_);
   EXPECT_EQ(reply.sqlstate, "3D000") << reply;
   EXPECT_NE(reply.message.find("no_such_database"), std::string::npos);
 }
@@ -203,7 +231,7 @@ TEST_F(Connect, DoesNotAskTheEnvironment) {
   setenv("PGSERVICE", "no-such-service", 1);
   setenv("PGTZ", "Asia/Tokyo", 1);
   setenv("PGSSLMODE", "verify-full", 1);
-  Connection connection(options);
+  Connection connection(options_);
   EXPECT_NE(connection.cell("SHOW work_mem"), "1234kB");
   EXPECT_EQ(connection.cell("SHOW TimeZone"), db().cell("SHOW TimeZone"));
 }
@@ -215,9 +243,9 @@ TEST_F(Connect, WatchesTheConnectionFromBothEnds) {
 }
 
 TEST_F(Connect, KeepsTheOptionsAndTheNameThatWereGiven) {
-  options["params"]["options"] = "-c work_mem=1234kB -c client_connection_check_interval=2s";
-  options["applicationName"] = "garboard test";
-  Connection connection(options);
+  options_["params"]["options"] = "-c work_mem=1234kB -c client_connection_check_interval=2s";
+  options_["applicationName"] = "garboard test";
+  Connection connection(options_);
   EXPECT_EQ(connection.cell("SHOW work_mem"), "1234kB");
   EXPECT_EQ(connection.cell("SHOW client_connection_check_interval"), "2s");
   EXPECT_EQ(connection.cell("SHOW application_name"), "garboard test");
@@ -227,8 +255,8 @@ TEST_F(Connect, KeepsTheOptionsAndTheNameThatWereGiven) {
 TEST_F(Connect, SaysWhatTheServerIs) {
   const auto info = db().server_info();
   EXPECT_EQ(info.at("product"), "PostgreSQL");
-  EXPECT_EQ(info.at("user"), options.at("user"));
-  EXPECT_EQ(info.at("database"), options.at("database"));
+  EXPECT_EQ(info.at("user"), options_.at("user"));
+  EXPECT_EQ(info.at("database"), options_.at("database"));
   EXPECT_EQ(info.at("readOnly"), false);
   EXPECT_EQ(info.at("pooler"), false);
   EXPECT_EQ(info.at("session"), db().cell("SELECT pg_backend_pid()"));

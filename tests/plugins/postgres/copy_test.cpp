@@ -10,14 +10,14 @@ class CopyIn : public ServerTest {
     if (IsSkipped() || HasFatalFailure()) return;
     ASSERT_TRUE(db().exec("CREATE TEMP TABLE copied (n int, t text)").is_ok());
   }
-  std::int64_t rows = -1;
+  std::int64_t rows_ = -1;
 };
 
 TEST_F(CopyIn, StreamsRowsInPieces) {
   const Reply reply =
-      db().copy_in("COPY copied FROM STDIN", {"1\tone\n2\t", "zwei €\n", "3\t\\N\n"}, rows);
+      db().copy_in("COPY copied FROM STDIN", {"1\tone\n2\t", "zwei €\n", "3\t\\N\n"}, rows_);
   ASSERT_TRUE(reply.is_ok()) << reply;
-  EXPECT_EQ(rows, 3);
+  EXPECT_EQ(rows_, 3);
   EXPECT_EQ(db().cell("SELECT string_agg(coalesce(t, '-'), ',' ORDER BY n) FROM copied"),
             "one,zwei €,-");
 }
@@ -26,14 +26,14 @@ TEST_F(CopyIn, TakesManyMegabytes) {
   std::string chunk;
   for (int i = 0; i < 20000; ++i) chunk += std::to_string(i) + "\tsome text in a row\n";
   const Reply reply =
-      db().copy_in("COPY copied FROM STDIN", std::vector<std::string>(40, chunk), rows);
+      db().copy_in("COPY copied FROM STDIN", std::vector<std::string>(40, chunk), rows_);
   ASSERT_TRUE(reply.is_ok()) << reply;
-  EXPECT_EQ(rows, 800000);
+  EXPECT_EQ(rows_, 800000);
 }
 
 TEST_F(CopyIn, GivesTheServersErrorForABadRow) {
   const Reply reply =
-      db().copy_in("COPY copied FROM STDIN", {"1\tone\n", "two\ttwo\n", "3\tthree\n"}, rows);
+      db().copy_in("COPY copied FROM STDIN", {"1\tone\n", "two\ttwo\n", "3\tthree\n"}, rows_);
   EXPECT_EQ(reply.sqlstate, "22P02") << reply;
   EXPECT_NE(reply.context_json.find("line 2"), std::string::npos) << reply;
   EXPECT_EQ(db().cell("SELECT count(*) FROM copied"), "0");
@@ -43,24 +43,24 @@ TEST_F(CopyIn, StopsReadingSoonAfterABadRow) {
   std::vector<std::string> chunks{"bad\n"};
   const std::string large(1 << 20, '1');
   for (int i = 0; i < 64; ++i) chunks.push_back(large);
-  EXPECT_EQ(db().copy_in("COPY copied FROM STDIN", chunks, rows).sqlstate, "22P02");
+  EXPECT_EQ(db().copy_in("COPY copied FROM STDIN", chunks, rows_).sqlstate, "22P02");
   EXPECT_EQ(db().cell("SELECT 1"), "1");
 }
 
 TEST_F(CopyIn, AbortsTheOpenTransactionOnABadRow) {
   ASSERT_TRUE(db().tx(GBD_TX_BEGIN).is_ok());
-  EXPECT_TRUE(db().copy_in("COPY copied FROM STDIN", {"bad\n"}, rows).has(GBD_EF_TX_ABORTED));
+  EXPECT_TRUE(db().copy_in("COPY copied FROM STDIN", {"bad\n"}, rows_).has(GBD_EF_TX_ABORTED));
 }
 
 TEST_F(CopyIn, RefusesAStatementThatTakesNoRows) {
-  EXPECT_EQ(db().copy_in("SELECT 1", {"1\n"}, rows).status, GBD_E_INVALID);
-  EXPECT_EQ(db().copy_in("COPY nowhere FROM STDIN", {"1\n"}, rows).sqlstate, "42P01");
+  EXPECT_EQ(db().copy_in("SELECT 1", {"1\n"}, rows_).status, GBD_E_INVALID);
+  EXPECT_EQ(db().copy_in("COPY nowhere FROM STDIN", {"1\n"}, rows_).sqlstate, "42P01");
   EXPECT_EQ(db().cell("SELECT 1"), "1");
 }
 
 TEST_F(CopyIn, TakesNoRowWhenTheRunIsInterrupted) {
   Plugin::get().is_cancelled = true;
-  EXPECT_FALSE(db().copy_in("COPY copied FROM STDIN", {"1\tone\n"}, rows).is_ok());
+  EXPECT_FALSE(db().copy_in("COPY copied FROM STDIN", {"1\tone\n"}, rows_).is_ok());
   Plugin::get().is_cancelled = false;
   EXPECT_EQ(db().cell("SELECT count(*) FROM copied"), "0");
 }

@@ -32,10 +32,10 @@ std::string filled(std::string text, const std::string& schema) {
 
 class Describe : public ServerTest {
  protected:
-  const nlohmann::json facts = description();
+  const nlohmann::json facts_ = description();
 
   void create_ledger(Connection& connection, const std::string& schema) {
-    for (const auto& statement : facts.at("ledger").at("create")) {
+    for (const auto& statement : facts_.at("ledger").at("create")) {
       const Reply reply = connection.exec(filled(statement.get<std::string>(), schema));
       EXPECT_TRUE(reply.is_ok()) << reply;
     }
@@ -81,7 +81,7 @@ TEST_F(Describe, MakesTheTablesWithoutTheRightToMakeSchemas) {
 }
 
 TEST_F(Describe, NamesTheSqlstatesOfAMissingTable) {
-  const auto missing = facts.at("ledger").at("missingTable");
+  const auto missing = facts_.at("ledger").at("missingTable");
   const auto is_listed = [&](const std::string& sqlstate) {
     return std::find(missing.begin(), missing.end(), sqlstate) != missing.end();
   };
@@ -91,16 +91,16 @@ TEST_F(Describe, NamesTheSqlstatesOfAMissingTable) {
 
 TEST_F(Describe, TellsTheTimeInUtcWhateverTheZoneOfTheSession) {
   ASSERT_TRUE(db().exec("SET TimeZone = 'Asia/Tokyo'").is_ok());
-  const std::string now = facts.at("ledger").at("now");
+  const std::string now = facts_.at("ledger").at("now");
   EXPECT_EQ(db().cell("SELECT abs(extract(epoch FROM " + now +
                       " - (clock_timestamp() AT TIME ZONE 'UTC'))) < 5"),
             "t");
 }
 
 TEST_F(Describe, LocksForTheTransactionOrFailsWithItsSqlstate) {
-  const auto lock = facts.at("lock").at("transaction");
+  const auto lock = facts_.at("lock").at("transaction");
   const std::string sql = lock.at("sql"), probe = lock.at("probe");
-  Connection other(options);
+  Connection other(options_);
   ASSERT_TRUE(db().tx(GBD_TX_BEGIN).is_ok());
   const Reply taken = db().exec(sql, {"the key"});
   ASSERT_TRUE(taken.is_ok()) << taken;
@@ -114,7 +114,7 @@ TEST_F(Describe, LocksForTheTransactionOrFailsWithItsSqlstate) {
 }
 
 TEST_F(Describe, LimitsLockWaitsOfTheTransactionOnly) {
-  const std::string limit = filled(facts.at("lockTimeout"), "");
+  const std::string limit = filled(facts_.at("lockTimeout"), "");
   ASSERT_TRUE(db().exec(limit).is_ok());
   EXPECT_EQ(db().cell("SHOW lock_timeout"), "0");
   ASSERT_TRUE(db().tx(GBD_TX_BEGIN).is_ok());

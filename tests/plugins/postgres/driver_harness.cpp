@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <cstring>
 #include <memory>
 
 namespace garboard::postgres_tests {
@@ -48,6 +47,7 @@ std::int32_t keep_row(void* ctx, const gbd_str* cells, std::size_t n) noexcept {
 
 std::vector<gbd_str> borrowed(const std::vector<Param>& params) {
   std::vector<gbd_str> out;
+  out.reserve(params.size());
   for (const Param& param : params) out.push_back(param ? str(*param) : gbd_str{nullptr, 0});
   return out;
 }
@@ -62,7 +62,7 @@ std::size_t read_chunk(void* ctx, char* buffer, std::size_t size) noexcept {
   if (chunks.next == chunks.all.size()) return 0;
   const std::string& chunk = chunks.all[chunks.next];
   const std::size_t n = std::min(size, chunk.size() - chunks.offset);
-  std::memcpy(buffer, chunk.data() + chunks.offset, n);
+  std::copy_n(chunk.data() + chunks.offset, n, buffer);
   chunks.offset += n;
   if (chunks.offset == chunk.size()) {
     ++chunks.next;
@@ -162,6 +162,8 @@ Reply Connection::batch(const std::vector<Statement>& statements, bool is_atomic
                         std::size_t& done) {
   std::vector<std::vector<gbd_str>> params;
   std::vector<gbd_stmt> raw;
+  params.reserve(statements.size());
+  raw.reserve(statements.size());
   for (const Statement& statement : statements) params.push_back(borrowed(statement.params));
   for (std::size_t i = 0; i < statements.size(); ++i)
     raw.push_back({str(statements[i].sql), params[i].data(), params[i].size()});
@@ -246,10 +248,10 @@ void ServerTest::SetUp() {
       FAIL() << "GARBOARD_TEST_POSTGRES_URL is not set, and servers are required";
     GTEST_SKIP() << "no PostgreSQL: GARBOARD_TEST_POSTGRES_URL is not set";
   }
-  options = *found;
+  options_ = *found;
   Plugin::get().is_cancelled = false;
   Plugin::get().logs.clear();
-  db_ = std::make_unique<Connection>(options);
+  db_ = std::make_unique<Connection>(options_);
 }
 
 void ServerTest::use_schema(const std::string& name) {

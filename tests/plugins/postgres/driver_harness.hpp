@@ -100,7 +100,7 @@ class ServerTest : public testing::Test {
   void use_schema(const std::string& name);
   /// An open connection to the test server.
   Connection& db() { return *db_; }
-  nlohmann::json options;
+  nlohmann::json options_;
 
  private:
   std::unique_ptr<Connection> db_;

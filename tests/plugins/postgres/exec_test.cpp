@@ -181,7 +181,7 @@ TEST_F(Transaction, DoesNotCallARolledBackCommitASuccess) {
 
 TEST_F(Transaction, IsRolledBackByClose) {
   use_schema("tx_close");
-  auto other = std::make_unique<Connection>(options);
+  auto other = std::make_unique<Connection>(options_);
   ASSERT_TRUE(other->tx(GBD_TX_BEGIN).is_ok());
   ASSERT_TRUE(other->exec("CREATE TABLE tx_close.undone (n int)").is_ok());
   other.reset();

@@ -11,7 +11,7 @@ namespace garboard::postgres_tests {
 class Lock : public ServerTest {};
 
 TEST_F(Lock, IsExclusiveBetweenConnectionsUntilUnlocked) {
-  Connection other(options);
+  Connection other(options_);
   ASSERT_TRUE(db().lock("lock-test", 0).is_ok());
   EXPECT_EQ(other.lock("lock-test", 200).status, GBD_E_LOCK_BUSY);
   EXPECT_TRUE(other.lock("another key", 0).is_ok());
@@ -20,7 +20,7 @@ TEST_F(Lock, IsExclusiveBetweenConnectionsUntilUnlocked) {
 }
 
 TEST_F(Lock, IsReleasedByClose) {
-  auto holder = std::make_unique<Connection>(options);
+  auto holder = std::make_unique<Connection>(options_);
   ASSERT_TRUE(holder->lock("lock-close", 0).is_ok());
   holder.reset();
   EXPECT_TRUE(db().lock("lock-close", 10000).is_ok());
@@ -29,7 +29,7 @@ TEST_F(Lock, IsReleasedByClose) {
 TEST_F(Lock, SaysWhenItWasNotHeld) { EXPECT_FALSE(db().unlock("never taken").is_ok()); }
 
 TEST_F(Lock, EndsItsWaitWhenTheRunIsInterrupted) {
-  Connection holder(options);
+  Connection holder(options_);
   ASSERT_TRUE(holder.lock("lock-interrupt", 0).is_ok());
   std::thread interrupter([] {
     std::this_thread::sleep_for(std::chrono::milliseconds(100));
@@ -44,7 +44,7 @@ TEST_F(Lock, WaitsWithoutASnapshotThatIndexBuildsWouldWaitFor) {
   use_schema("lock_cic");
   ASSERT_TRUE(db().exec("CREATE TABLE t (n int)").is_ok());
   ASSERT_TRUE(db().lock("lock-cic", 0).is_ok());
-  Connection waiter(options);
+  Connection waiter(options_);
   std::thread waiting([&] { EXPECT_TRUE(waiter.lock("lock-cic", 60000).is_ok()); });
   ASSERT_TRUE(db().exec("SET statement_timeout = '20s'").is_ok());
   const Reply reply = db().exec("CREATE INDEX CONCURRENTLY i ON lock_cic.t (n)");
@@ -56,7 +56,7 @@ TEST_F(Lock, WaitsWithoutASnapshotThatIndexBuildsWouldWaitFor) {
 class Cancel : public ServerTest {};
 
 TEST_F(Cancel, StopsTheRunningStatement) {
-  Connection watcher(options);
+  Connection watcher(options_);
   const std::string pid = db().cell("SELECT pg_backend_pid()");
   std::thread canceller([&] {
     while (watcher.cell("SELECT count(*) FROM pg_stat_activity WHERE pid = $1::int"
@@ -89,7 +89,7 @@ class Fault : public ServerTest {};
 TEST_F(Fault, GivesDeadlocksAsRetryable) {
   use_schema("fault_deadlock");
   ASSERT_TRUE(db().exec("CREATE TABLE t AS SELECT 1 AS n UNION SELECT 2").is_ok());
-  Connection other(options);
+  Connection other(options_);
   for (Connection* connection : {&db(), &other}) {
     ASSERT_TRUE(connection->tx(GBD_TX_BEGIN).is_ok());
     ASSERT_TRUE(connection->exec("SET LOCAL deadlock_timeout = '50ms'").is_ok());
@@ -114,7 +114,7 @@ TEST_F(Fault, GivesDeadlocksAsRetryable) {
 TEST_F(Fault, GivesALockTimeoutAsRetryableTimeout) {
   use_schema("fault_wait");
   ASSERT_TRUE(db().exec("CREATE TABLE t (n int)").is_ok());
-  Connection other(options);
+  Connection other(options_);
   ASSERT_TRUE(other.tx(GBD_TX_BEGIN).is_ok());
   ASSERT_TRUE(other.exec("LOCK TABLE fault_wait.t").is_ok());
   ASSERT_TRUE(db().tx(GBD_TX_BEGIN).is_ok());
@@ -125,7 +125,7 @@ TEST_F(Fault, GivesALockTimeoutAsRetryableTimeout) {
 }
 
 TEST_F(Fault, SaysThatAKilledConnectionIsLost) {
-  Connection victim(options);
+  Connection victim(options_);
   const std::string pid = victim.cell("SELECT pg_backend_pid()");
   ASSERT_TRUE(db().exec("SELECT pg_terminate_backend($1::int, 5000)", {pid}).is_ok());
   const Reply reply = victim.exec("SELECT 1");
@@ -136,8 +136,8 @@ TEST_F(Fault, SaysThatAKilledConnectionIsLost) {
 
 TEST_F(Fault, DoesNotKnowWhetherALostWriteWasApplied) {
   use_schema("fault_write");
-  Proxy proxy(options.at("host"), options.at("port"));
-  nlohmann::json relayed = options;
+  Proxy proxy(options_.at("host"), options_.at("port"));
+  nlohmann::json relayed = options_;
   relayed["port"] = proxy.port();
   relayed["params"]["sslmode"] = "disable";
   {
@@ -157,10 +157,10 @@ TEST_F(Fault, DoesNotKnowWhetherALostWriteWasApplied) {
 }
 
 TEST_F(Fault, DoesNotKnowWhetherALostCommitHappened) {
-  Proxy proxy(options.at("host"), options.at("port"));
-  options["port"] = proxy.port();
-  options["params"]["sslmode"] = "disable";
-  Connection relayed(options);
+  Proxy proxy(options_.at("host"), options_.at("port"));
+  options_["port"] = proxy.port();
+  options_["params"]["sslmode"] = "disable";
+  Connection relayed(options_);
   ASSERT_TRUE(relayed.tx(GBD_TX_BEGIN).is_ok());
   proxy.cut_at("COMMIT", Cut::before_forwarding);
   const Reply reply = relayed.tx(GBD_TX_COMMIT);
