@@ -85,7 +85,6 @@ bool is_ignorable_client_command(std::string_view command) noexcept {
       ".", "a", "echo", "p", "pset", "qecho", "restrict", "t", "timing", "unrestrict", "warn", "x"};
   const std::string_view name = name_of(command);
   if (name == "set") return command.find("ON_ERROR_") != std::string_view::npos;
-  if (name == "g") return command.find_first_not_of(" \t\r", 2) == std::string_view::npos;
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 

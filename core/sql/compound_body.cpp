@@ -90,7 +90,6 @@ void Compound::see_word_at_start(const Seen& token) {
       if (!open_.empty()) close();
       return;
     case Word::else_:
-      return;
     case Word::exception:
       return;
     case Word::elseif:

@@ -74,6 +74,7 @@ class Lexer {
   base::Result<void> read_token(Token& token, int c);
   base::Result<void> read_string(char quote, bool knows_backslash);
   base::Result<void> read_escape_string();
+  [[nodiscard]] std::size_t continuation_distance();
   base::Result<void> read_name(char quote);
   base::Result<void> read_dollar_quote(std::size_t tag_size);
   base::Result<void> read_guard();

@@ -47,12 +47,25 @@ base::Result<void> Lexer::read_escape_string() {
     base::Result<void> done = read_string('\'', true);
     if (!done) return done;
     // A string goes on in quotes on a later line, and backslashes with it.
-    std::size_t ahead = 0;
-    bool has_line_end = false;
-    for (int c = window_.peek(); is_blank(c); c = window_.peek(++ahead))
-      has_line_end = has_line_end || c == '\n' || c == '\r';
-    if (!has_line_end || window_.peek(ahead) != '\'') return {};
+    const std::size_t ahead = continuation_distance();
+    if (ahead == 0) return {};
     window_.skip(ahead);
+  }
+}
+
+std::size_t Lexer::continuation_distance() {
+  std::size_t ahead = 0;
+  bool has_line_end = false;
+  for (;;) {
+    const int c = window_.peek(ahead);
+    if (c == '-' && window_.peek(ahead + 1) == '-') {
+      for (int d = c; d >= 0 && d != '\n' && d != '\r';) d = window_.peek(++ahead);
+    } else if (is_blank(c)) {
+      has_line_end = has_line_end || c == '\n' || c == '\r';
+      ++ahead;
+    } else {
+      return has_line_end && c == '\'' ? ahead : 0;
+    }
   }
 }
 

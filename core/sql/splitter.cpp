@@ -22,8 +22,10 @@ base::Result<bool> Splitter::next(Piece& piece) {
     if (base::Result<void> skipped = lexer_.skip_space(); !skipped)
       return std::move(skipped.error());
     if (traits_.has_delimiter_command && is_at_delimiter_command()) return delimiter_command(piece);
-    if (window_.peek() != ';' || lexer_.has_own_delimiter()) break;
-    window_.skip(1);
+    const bool is_psql_separator =
+        traits_.has_meta_commands && window_.peek() == '\\' && window_.peek(1) == ';';
+    if (!is_psql_separator && (window_.peek() != ';' || lexer_.has_own_delimiter())) break;
+    window_.skip(is_psql_separator ? 2 : 1);
   }
   return read_statement(piece);
 }
@@ -146,7 +148,13 @@ base::Result<bool> Splitter::see_backslash(Piece& piece) {
     window_.skip(2);
     return finish(piece);
   }
-  if (command == 'g' || command == 'c' || command == 'w') return finish(piece);
+  if (command == 'g') {
+    // A plain \g is psql's other ';'. With more behind it, it is a command of its own.
+    std::size_t ahead = 2;
+    while (is_blank(window_.peek(ahead)) && window_.peek(ahead) != '\n') ++ahead;
+    if (window_.peek(ahead) == '\n' || window_.peek(ahead) < 0) window_.skip(ahead);
+    return finish(piece);
+  }
   return lexer_.error_at(window_.index(),
                          "a client command inside a statement; expected ';' before it");
 }

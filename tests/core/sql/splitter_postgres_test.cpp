@@ -20,6 +20,7 @@ TEST(SplitterPostgres, QuotesHideSemicolons) {
   expect_whole("select 'a;''b\\'");
   expect_whole("select E'a\\';b'");
   expect_whole("select e'a'\n 'b\\';c'");
+  expect_whole("select E'a' -- b'\r -- c\n 'd\\';e'");
   expect_whole("select U&'\\003b;', u&\"a;\"");
   expect_whole("select \"a;\"\"b\\\"");
   expect_whole("select $$a;$b$;$$, $b$;$$;$b$, $é$;$é$");
@@ -131,11 +132,11 @@ TEST(SplitterPostgres, OnlyCopyFromTheClientHasRows) {
 TEST(SplitterPostgres, ClientCommandsAreNotForTheServer) {
   const Split got = split_postgres(
       "\\restrict aB1\n\\set a 'x\\\\y' \\echo b \\\\ select 1; \\c x \nselect 2 \\g\nselect 3\\; "
-      "select 4");
+      "select 4; \\; select 5");
   EXPECT_EQ(got.error, "");
   EXPECT_EQ(got.texts(Kind::client),
-            (Texts{"\\restrict aB1", "\\set a 'x\\\\y'", "\\echo b", "\\c x", "\\g"}));
-  EXPECT_EQ(got.texts(), (Texts{"select 1", "select 2", "select 3", "select 4"}));
+            (Texts{"\\restrict aB1", "\\set a 'x\\\\y'", "\\echo b", "\\c x"}));
+  EXPECT_EQ(got.texts(), (Texts{"select 1", "select 2", "select 3", "select 4", "select 5"}));
   EXPECT_TRUE(split_postgres("select 1\n \\set a\n+1;").error.starts_with("2:2: a client command"));
 }
 

@@ -77,10 +77,10 @@ TEST(StatementKind, WorkIsTellable) {
 TEST(ClientCommand, OnlyWhatChangesNothingIsIgnorable) {
   for (const char* command :
        {"\\restrict aB", "\\unrestrict aB", "\\echo x", "\\set ON_ERROR_STOP 1", "\\timing on",
-        "\\.", "\\g", "DELIMITER //", "/*M!999999\\- enable the sandbox mode */"})
+        "\\.", "DELIMITER //", "/*M!999999\\- enable the sandbox mode */"})
     EXPECT_TRUE(sql::is_ignorable_client_command(command)) << command;
-  for (const char* command : {"\\c db", "\\i x.sql", "\\if :a", "\\set a 1", "\\gexec", "\\g | sh",
-                              "\\! rm", "\\copy t from stdin", "\\q"})
+  for (const char* command : {"\\c db", "\\i x.sql", "\\if :a", "\\set a 1", "\\g", "\\gexec",
+                              "\\g | sh", "\\! rm", "\\copy t from stdin", "\\q"})
     EXPECT_FALSE(sql::is_ignorable_client_command(command)) << command;
 }
 
