@@ -46,8 +46,8 @@ void set_tls(MYSQL* handle, const Options& options) {
   set_file(handle, MYSQL_OPT_SSL_CERT, options.tls_cert);
   set_file(handle, MYSQL_OPT_SSL_KEY, options.tls_key);
 #if defined(MARIADB_PACKAGE_VERSION_ID)
-  const Flag wants_tls = options.tls != TlsMode::disabled;
-  const Flag verifies = options.tls == TlsMode::verify_full;
+  const auto wants_tls = static_cast<Flag>(options.tls != TlsMode::disabled);
+  const auto verifies = static_cast<Flag>(options.tls == TlsMode::verify_full);
   set(handle, MYSQL_OPT_SSL_ENFORCE, &wants_tls);
   set(handle, MYSQL_OPT_SSL_VERIFY_SERVER_CERT, &verifies);
 #else
