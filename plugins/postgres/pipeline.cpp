@@ -114,7 +114,7 @@ bool Session::queue(std::span<const gbd_stmt> statements, bool& may_have_committ
   for (const gbd_stmt& statement : statements) {
     const std::string sql(sdk::view(statement.sql));
     may_have_committed = may_have_committed || ends_transaction(sql);
-    send(sql, TextParams({statement.params, statement.n_params}));
+    if (!try_send(sql, TextParams({statement.params, statement.n_params}))) return false;
     queued += size_of(statement);
     if (queued < queue_limit) continue;
     queued = 0;
@@ -130,13 +130,15 @@ void Session::run_pipeline(std::span<const gbd_stmt> statements, bool is_atomic,
   bool may_have_committed = false;
   {
     const PipelineMode mode(connection);
-    if (is_atomic) send("BEGIN", TextParams({}));
-    if (queue(statements, may_have_committed)) {
-      may_have_committed = may_have_committed || is_atomic;
-      if (is_atomic) send("COMMIT", TextParams({}));
-      PQpipelineSync(connection);
-      flush(connection);
+    const bool is_queued =
+        (!is_atomic || try_send("BEGIN", TextParams({}))) && queue(statements, may_have_committed);
+    if (is_queued && is_atomic) {
+      may_have_committed = true;
+      // When it cannot be sent, its answer is missing below.
+      static_cast<void>(try_send("COMMIT", TextParams({})));
     }
+    PQpipelineSync(connection);  // whatever was queued is answered only up to here
+    flush(connection);
     answers = read_answers(connection);
   }
   const std::size_t own = is_atomic ? 1 : 0;  // BEGIN, and again COMMIT

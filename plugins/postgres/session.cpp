@@ -148,10 +148,13 @@ bool Session::is_interrupted() const noexcept {
   return is_cancel_requested_ || sdk::is_cancelled();
 }
 
+bool Session::try_send(const std::string& sql, const TextParams& params) noexcept {
+  return PQsendQueryParams(connection_.get(), sql.c_str(), params.size(), nullptr, params.data(),
+                           nullptr, nullptr, 0) == 1;
+}
+
 void Session::send(const std::string& sql, const TextParams& params) {
-  if (PQsendQueryParams(connection_.get(), sql.c_str(), params.size(), nullptr, params.data(),
-                        nullptr, nullptr, 0) == 0)
-    fail(nullptr, sql, false);
+  if (!try_send(sql, params)) fail(nullptr, sql, false);
 }
 
 std::int64_t Session::exec(std::string_view sql, const sdk::Call& call) {

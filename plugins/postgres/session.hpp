@@ -57,6 +57,8 @@ class Session {
  private:
   /// Every call starts here: forgets earlier cancels, refuses a connection that is gone.
   void start_call();
+  /// False when libpq could not take it; a part of it may have been sent.
+  [[nodiscard]] bool try_send(const std::string& sql, const TextParams& params) noexcept;
   void send(const std::string& sql, const TextParams& params);
   [[noreturn]] void fail(const PGresult* result, std::string_view sql, bool may_be_applied);
   [[nodiscard]] bool is_in_transaction() const noexcept;
@@ -64,7 +66,7 @@ class Session {
   std::optional<std::string> query_cell(std::string_view sql, std::span<const gbd_str> params);
   [[nodiscard]] bool is_interrupted() const noexcept;
   void run_pipeline(std::span<const gbd_stmt> statements, bool is_atomic, std::size_t& done);
-  /// False when the connection broke meanwhile.
+  /// False when not all could be sent.
   bool queue(std::span<const gbd_stmt> statements, bool& may_have_committed);
   void roll_back(sdk::Failure& failure);
 
