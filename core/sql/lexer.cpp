@@ -220,6 +220,12 @@ base::Result<void> Lexer::read_token(Token& token, int c) {
     default:
       break;
   }
+  return read_unquoted(token, c);
+}
+
+base::Result<void> Lexer::read_unquoted(Token& token, int c) {
+  using Kind = Token::Kind;
+  const auto as = [&token](Kind kind) { token.kind = kind; };
   if (is_digit(c) ||
       (c == '.' && is_digit(window_.peek(1)) && last_ != Kind::word && last_ != Kind::name)) {
     as(Kind::number);

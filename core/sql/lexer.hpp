@@ -72,6 +72,7 @@ class Lexer {
   bool skip_nested_comment();
 
   base::Result<void> read_token(Token& token, int c);
+  base::Result<void> read_unquoted(Token& token, int c);
   base::Result<void> read_string(char quote, bool knows_backslash);
   base::Result<void> read_escape_string();
   [[nodiscard]] std::size_t continuation_distance();

@@ -9,7 +9,7 @@
 namespace garboard::sql {
 
 namespace {
-constexpr std::size_t first_capacity = 64 * 1024;
+constexpr std::size_t first_capacity = std::size_t{64} * 1024;
 }  // namespace
 
 TextWindow::TextWindow(base::ByteSource& source)
