@@ -129,6 +129,7 @@ void Session::fail(int code, sqlite3_stmt* statement) {
 }
 
 Session::Statement Session::prepare(std::string_view sql, unsigned flags) {
+  if (sql.empty()) return nullptr;
   if (sql.size() > INT_MAX) throw Failure(GBD_E_INVALID, "the statement is longer than 2 GiB");
   if (sql.find('\0') != std::string_view::npos)
     throw Failure(GBD_E_INVALID, "the statement holds a NUL byte, where SQLite would stop reading");
@@ -183,11 +184,11 @@ void Session::bind(sqlite3_stmt* statement, std::span<const gbd_str> params) {
 }
 
 void Session::send_rows(sqlite3_stmt* statement, const Call& call) {
+  int code = sqlite3_step(statement);
+  // only now is a kept statement up to date with a schema that has changed
   const int n = sqlite3_column_count(statement);
   std::vector<gbd_str> cells(static_cast<std::size_t>(n));
-  int code = sqlite3_step(statement);
   if (n > 0 && (code == SQLITE_ROW || code == SQLITE_DONE)) {
-    // after the first step: only then is a statement up to date with a changed schema
     for (int i = 0; i < n; ++i) {
       const char* name = sqlite3_column_name(statement, i);
       if (name == nullptr) throw std::bad_alloc();
