@@ -69,8 +69,8 @@ TEST_F(Exec, DoesNotUndoAWriteWhoseRowsTheCallerDidNotWant) {
   ASSERT_TRUE(db().exec("CREATE TEMP TABLE kept (n int)").is_ok());
   Rows rows;
   rows.stop_after = 1;
-  const Reply reply =
-      db().exec("INSERT INTO kept SELECT generate_series(1, 50000) RETURNING n", {}, &rows);
+  const Reply reply = db().exec(
+      "INSERT INTO kept SELECT generate_series(1, 50000) RETURNING repeat('x', 1000)", {}, &rows);
   EXPECT_TRUE(reply.is_ok()) << reply;
   EXPECT_EQ(db().cell("SELECT count(*) FROM kept"), "50000");
 }
