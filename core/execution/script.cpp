@@ -6,6 +6,7 @@
 
 #include "base/sha256.hpp"
 #include "model/step_position.hpp"
+#include "sql/client_command.hpp"
 #include "sql/splitter.hpp"
 
 namespace garboard::execution {
@@ -33,11 +34,6 @@ class DigestingSource final : public base::ByteSource {
   std::unique_ptr<base::ByteSource> source_;
   base::ScriptDigest digest_;
 };
-
-/// psql writes these into its dumps to guard them; they do nothing to the data.
-bool is_harmless_client_command(std::string_view text) {
-  return text.starts_with("\\restrict") || text.starts_with("\\unrestrict");
-}
 
 }  // namespace
 
@@ -100,7 +96,7 @@ Result<bool> ScriptReader::next(ScriptStatement& statement) {
       continue;
     }
     if (piece.kind == sql::Piece::Kind::client) {
-      if (is_harmless_client_command(piece.text)) continue;
+      if (sql::is_ignorable_client_command(piece.text)) continue;
       return Error{.code = Code::bad_input,
                    .message = "a command of the command-line client: " + std::string(piece.text),
                    .hint = "leave it out; the server does not know it",
