@@ -14,15 +14,6 @@ namespace {
 using std::string;
 using std::string_view;
 
-constexpr std::size_t shown_bytes = 40;
-
-string shown(string_view text) {
-  if (text.size() <= shown_bytes) return string(text);
-  std::size_t end = shown_bytes;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
-  return string(text.substr(0, end)) + "...";
-}
-
 bool is_control(char c) noexcept { return static_cast<unsigned char>(c) < 0x20U || c == '\x7F'; }
 
 string list_of(std::span<const string_view> names) {
@@ -60,9 +51,11 @@ Fields::Fields(const Document& document, NodeId mapping, string_view what,
 void Fields::refuse_key(NodeId key) {
   const string_view name = document_.at(key).text;
   const string_view guess = base::closest_of(name, known_);
+  has_unknown_ = true;
+  misspelt_.push_back(guess);
   string hint = guess.empty() ? string() : "did you mean '" + string(guess) + "'? ";
   problems_.add(document_, document_.at(key).offset,
-                "unknown key '" + shown(name) + "' in " + string(what_) + ", expected one of " +
+                "unknown key '" + excerpt(name) + "' in " + string(what_) + ", expected one of " +
                     list_of(known_),
                 std::move(hint) + "names are case-sensitive");
 }
@@ -71,6 +64,10 @@ NodeId Fields::value(string_view key) const {
   const auto found = std::ranges::find(known_, key);
   return found == known_.end() ? no_node
                                : values_.at(static_cast<std::size_t>(found - known_.begin()));
+}
+
+bool Fields::lacks(string_view key) const {
+  return !has(key) && std::ranges::find(misspelt_, key) == misspelt_.end();
 }
 
 string described(const Document& document, NodeId id) {
@@ -86,8 +83,8 @@ string described(const Document& document, NodeId id) {
       break;
   }
   if (node.style == ScalarStyle::plain && document.is_json())
-    return (node.text == "true" || node.text == "false" ? "" : "the number ") + shown(node.text);
-  return "the text '" + shown(node.text) + "'";
+    return (node.text == "true" || node.text == "false" ? "" : "the number ") + excerpt(node.text);
+  return "the text '" + excerpt(node.text) + "'";
 }
 
 void refuse_type(const Document& document, NodeId id, string_view key, string_view expected,

@@ -29,6 +29,9 @@ class Fields {
   /// The value of a known key, no_node when it is not there.
   [[nodiscard]] NodeId value(std::string_view key) const;
   [[nodiscard]] bool has(std::string_view key) const { return value(key) != no_node; }
+  /// True when the key is neither there nor meant by a misspelt one, which was refused already.
+  [[nodiscard]] bool lacks(std::string_view key) const;
+  [[nodiscard]] bool has_unknown() const noexcept { return has_unknown_; }
   /// Where to say that something is missing.
   [[nodiscard]] std::size_t offset() const { return document_.at(mapping_).offset; }
   [[nodiscard]] bool is_mapping() const { return document_.at(mapping_).kind == NodeKind::mapping; }
@@ -42,6 +45,8 @@ class Fields {
   std::span<const std::string_view> known_;
   Problems& problems_;
   std::array<NodeId, max_keys> values_{};
+  std::vector<std::string_view> misspelt_ = {};
+  bool has_unknown_ = false;
 };
 
 /// What stands there, for messages: "the number 5", "a list", "nothing".

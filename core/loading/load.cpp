@@ -24,6 +24,7 @@ using model::Change;
 using model::Changes;
 
 constexpr std::uint64_t max_plan_bytes = std::uint64_t{1024} * 1024;
+constexpr std::uint64_t max_read_bytes = 64 * max_plan_bytes;  // to say how long it is
 
 /// One read plan file: the document stays for the positions in later messages.
 struct PlanFile {
@@ -48,13 +49,17 @@ std::filesystem::path snapshot_of(ports::Files& files, const std::filesystem::pa
 
 PlanFile read_plan(ports::Files& files, const std::filesystem::path& path, Problems& problems) {
   const std::filesystem::path before = snapshot_of(files, path);
-  Result<std::string> text = files.read(path, max_plan_bytes);
+  Result<std::string> text = files.read(path, max_read_bytes);
   if (!text) {
-    problems.add(
-        0, std::move(text)
-               .error()
-               .at({.file = path.string()})
-               .hinted("a plan may be 1 MiB long; long SQL belongs into files named by 'file:'"));
+    problems.add(0, std::move(text).error().at({.file = path.string()}));
+    return {};
+  }
+  if (text->size() > max_plan_bytes) {
+    problems.add(0, Error{.code = Code::bad_input,
+                          .message = "the plan has " + std::to_string(text->size()) +
+                                     " bytes, expected at most 1 MiB",
+                          .hint = "put long SQL into files that steps name with 'file:'",
+                          .where = {.file = path.string()}});
     return {};
   }
   PlanFile file{std::make_unique<Document>(path.string(), normalized(*std::move(text)),
@@ -82,11 +87,11 @@ class Ids {
       const auto [first, is_new] = seen_.emplace(change.id, std::pair(file.document.get(), offset));
       if (is_new) continue;
       const auto& [document, first_offset] = first->second;
-      problems.add(
-          *file.document, offset,
-          "the id '" + change.id + "' is used for the second time, expected one of its own",
-          "the first is at " + document->position(first_offset).text() +
-              "; an id made of a name can be replaced by an 'id'");
+      problems.add(*file.document, offset,
+                   "the id '" + excerpt(change.id) +
+                       "' is used for the second time, expected one of its own",
+                   "the first is at " + document->position(first_offset).text() +
+                       "; an id made of a name can be replaced by an 'id'");
     }
   }
 

@@ -24,7 +24,8 @@ using std::string_view;
 constexpr std::size_t max_id = 200;  // as wide as the tracking table's columns
 constexpr std::size_t max_name = 400;
 constexpr std::size_t max_word = 100;
-constexpr std::array<string_view, 4> plan_keys{"version", "database", "defaults", "migrations"};
+constexpr std::array<string_view, 5> plan_keys{"version", "database", "defaults", "migrations",
+                                               "$schema"};
 constexpr std::array<string_view, 2> default_keys{"transaction", "lock_timeout"};
 constexpr std::array<string_view, 10> migration_keys{
     "id",          "name",         "tags",        "metadata", "database",
@@ -52,6 +53,8 @@ class PlanDecoder {
   DecodedPlan decode() {
     const Fields fields(document_, Document::root, "a plan", plan_keys, problems_);
     if (!fields.is_mapping()) return {};
+    if (fields.has("$schema"))  // for editors
+      (void)read_string(document_, fields.value("$schema"), "$schema", problems_);
     require(fields, "version", "1");
     if (fields.has("version")) check_version(fields.value("version"));
     if (fields.has("database")) plan_.databases = databases(fields.value("database"));
@@ -67,7 +70,7 @@ class PlanDecoder {
     problems_.add(document_, at(id).offset, std::move(message), std::move(hint));
   }
   void require(const Fields& fields, string_view key, string_view expected) {
-    if (!fields.has(key))
+    if (fields.lacks(key))
       problems_.add(document_, fields.offset(),
                     "'" + string(key) + "' is missing, expected " + string(expected));
   }
@@ -185,7 +188,8 @@ class PlanDecoder {
     if (change.name.empty()) return at(name).offset;
     if (change.id.empty())
       refuse(name,
-             "no id can be made of the name '" + change.name + "', expected letters or digits",
+             "no id can be made of the name '" + excerpt(change.name) +
+                 "', expected letters or digits",
              "add an 'id'");
     else if (change.id.size() > max_id)
       refuse(name, "the id made of this name is longer than " + std::to_string(max_id) + " bytes",
@@ -202,7 +206,7 @@ class PlanDecoder {
         refuse_type(document_, item, "tags", "words without spaces and commas", problems_,
                     "write several tags as a list");
       else if (std::ranges::find(words, *word) != words.end())
-        refuse(item, "'tags' has '" + string(*word) + "' twice");
+        refuse(item, "'tags' has '" + excerpt(*word) + "' twice");
       else
         words.emplace_back(*word);
     }
@@ -237,6 +241,7 @@ class PlanDecoder {
       const Fields fields(document_, item, "a step", step_keys, problems_);
       if (!fields.is_mapping()) continue;
       const bool is_sql = fields.has("sql");
+      if (!is_sql && fields.has_unknown()) continue;
       if (is_sql == fields.has("file")) {
         problems_.add(document_, fields.offset(),
                       is_sql ? "the step has both 'sql' and 'file', expected one of them"
@@ -269,7 +274,7 @@ class PlanDecoder {
       return std::nullopt;
     }
     if (loaded->is_blank && !allows_empty)
-      refuse(id, "the file '" + string(*shown) + "' is empty, expected a statement",
+      refuse(id, "the file '" + excerpt(*shown) + "' is empty, expected a statement",
              "is it cut off? 'allow_empty: true' allows it");
     return std::move(loaded->step);
   }

@@ -10,6 +10,24 @@ namespace garboard::loading {
 using base::Code;
 using base::Error;
 
+namespace {
+constexpr std::size_t excerpt_bytes = 40;
+}
+
+std::string excerpt(std::string_view text) {
+  std::size_t end = std::min(text.size(), excerpt_bytes);
+  while (end < text.size() && end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U)
+    --end;
+  std::string shown;
+  for (const char c : text.substr(0, end)) {
+    if (c == '\n')
+      shown += "\\n";
+    else
+      shown += static_cast<unsigned char>(c) < 0x20U || c == '\x7F' ? ' ' : c;
+  }
+  return end < text.size() ? shown + "..." : shown;
+}
+
 void Problems::add(const Document& document, std::size_t offset, std::string message,
                    std::string hint) {
   add(offset, Error{.code = Code::bad_input,

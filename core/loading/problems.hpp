@@ -4,12 +4,16 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/error.hpp"
 #include "loading/document.hpp"
 
 namespace garboard::loading {
+
+/// A text of the author's as messages show it: in one line, the beginning of a long one.
+[[nodiscard]] std::string excerpt(std::string_view text);
 
 class Problems {
  public:

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The readers of plan files: text -> Document. What they refuse (aliases, tags, two documents, ...)
-// is listed in docs/migrations.md; each refusal is a problem with its place.
+// is listed in docs/adr/0001-plan-decoder-not-schema-engine.md; each refusal is a problem with its
+// place.
 #pragma once
 
 #include "loading/document.hpp"

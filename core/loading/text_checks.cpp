@@ -29,11 +29,10 @@ std::string hex_of(char c) {
 }
 
 void refuse_duplicate(const Document& document, NodeId key, NodeId first, Problems& problems) {
-  problems.add(
-      document, document.at(key).offset,
-      "the key '" + std::string(document.at(key).text) + "' stands here for the second time",
-      "the first is at " + document.position(document.at(first).offset).text() +
-          "; keep one of them");
+  problems.add(document, document.at(key).offset,
+               "the key '" + excerpt(document.at(key).text) + "' stands here for the second time",
+               "the first is at " + document.position(document.at(first).offset).text() +
+                   "; keep one of them");
 }
 
 void check_duplicates(const Document& document, const std::vector<NodeId>& keys,

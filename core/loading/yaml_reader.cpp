@@ -193,6 +193,8 @@ constexpr std::array wordings{
             "close the quote"},
     Wording{"unknown token", "a character that cannot begin a value",
             "put text that begins with @, `, % or a comma into quotes"},
+    Wording{"the referenced anchor is not defined", "aliases ('*name') are not read in plans",
+            "put text that begins with '*' into quotes"},
     Wording{"bad file", "nested too deeply, or not closed", ""},
 };
 
@@ -206,7 +208,7 @@ void refuse_syntax(const Document& document, const YAML::Exception& exception, P
     return;
   }
   for (const Wording& wording : wordings) {
-    if (wording.library != exception.msg) continue;
+    if (!string_view(exception.msg).starts_with(wording.library)) continue;
     problems.add(document, offset, std::string(wording.message), std::string(wording.hint));
     return;
   }

@@ -96,6 +96,13 @@ TEST(Load, KeepsTextThatLooksLikeSomethingElse) {
   }
 }
 
+TEST(Load, MakesNothingOfNullWordsInText) {
+  const auto changes = load_text(plan_with("  - id: 'null'\n    up: [{sql: \"~\"}]\n"));
+  ASSERT_TRUE(changes) << all_of(changes);
+  EXPECT_EQ(changes->items[0].id, "null");
+  EXPECT_EQ(changes->items[0].up[0].sql, "~");
+}
+
 TEST(Load, DerivesIdsFromNames) {
   const auto id_of = [](const std::string& name) {
     const auto changes =
@@ -192,7 +199,7 @@ TEST(Load, LetsMigrationsKeepTheirPlansDatabasesWherePlansDiffer) {
 }
 
 TEST(Load, ReportsAllMistakesOfAllFilesInOrder) {
-  MemoryFiles files{{"b.yaml", "version: 2\nmigrations:\n  - name: x\n    upp: []\n"},
+  MemoryFiles files{{"b.yaml", "version: 2\nmigrations:\n  - name: x\n    colour: []\n"},
                     {"a.yaml", "version: 1\n"},
                     {"broken.json", "{\"version\": 1,}"}};
   const auto result = load_from(files, {"b.yaml", "a.yaml", "missing.yaml", "broken.json"});
@@ -202,7 +209,7 @@ TEST(Load, ReportsAllMistakesOfAllFilesInOrder) {
   ASSERT_EQ(lines.size(), 6U) << all_of(result);
   EXPECT_EQ(lines[0].find("b.yaml:1:10: "), 0U) << lines[0];
   EXPECT_EQ(lines[1].find("b.yaml:3:5: 'up' is missing"), 0U) << lines[1];
-  EXPECT_EQ(lines[2].find("b.yaml:4:5: unknown key 'upp'"), 0U) << lines[2];
+  EXPECT_EQ(lines[2].find("b.yaml:4:5: unknown key 'colour'"), 0U) << lines[2];
   EXPECT_EQ(lines[3].find("a.yaml:1:1: 'migrations' is missing"), 0U) << lines[3];
   EXPECT_EQ(lines[4].find("missing.yaml: "), 0U) << lines[4];
   EXPECT_EQ(lines[5].find("broken.json:1:15: not JSON: "), 0U) << lines[5];
