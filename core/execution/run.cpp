@@ -2,6 +2,7 @@
 #include "execution/run.hpp"
 
 #include <algorithm>
+#include <array>
 #include <random>
 #include <span>
 #include <string>
@@ -61,7 +62,8 @@ class Runner {
   const model::Plan& plan_;
   Worker worker_;
   std::unordered_map<std::string, LedgerEntry> known_;  // read again under the lock
-  bool is_journal_forced_ = false;  // the server refused the current migration in a transaction
+  bool is_journal_forced_ = false;    // the server refused the current migration in a transaction
+  bool was_connection_lost_ = false;  // during the current migration
   std::minstd_rand random_{std::random_device{}()};
 };
 
@@ -129,6 +131,15 @@ Result<bool> Runner::settled_elsewhere(const Change& change, MigrationReport& re
                  .where = change.where};
   }
   report.outcome = Outcome::applied_elsewhere;
+  if (!was_connection_lost_) return true;
+  // the commit may have arrived though its answer did not
+  const std::array<ports::Param, 2> key{worker_.options.ledger.app, change.id};
+  auto read =
+      worker_.session->exec(worker_.sql.read_entry(), key, [&](std::span<const ports::Cell> cells) {
+        if (cells[2] == ports::Cell(worker_.options.run_id)) report.outcome = Outcome::applied;
+        return true;
+      });
+  if (!read) return std::move(read).error();
   return true;
 }
 
@@ -137,11 +148,13 @@ Result<void> Runner::apply(const PlanItem& item, MigrationReport& report) {
   ports::Clock& clock = worker_.context.clock;
   const auto started = clock.now();
   is_journal_forced_ = false;
+  was_connection_lost_ = false;
   for (int attempts = 1;; ++attempts) {
     auto is_settled = settled_elsewhere(change, report);
     if (!is_settled) return std::move(is_settled).error();
     if (*is_settled) {
-      tell(EventKind::migration_finished, change, report, "applied by another run");
+      tell(EventKind::migration_finished, change, report,
+           report.outcome == Outcome::applied ? "" : "applied by another run");
       return {};
     }
     if (attempts == 1) tell(EventKind::migration_started, change, report);
@@ -213,6 +226,7 @@ Result<void> Runner::after_error(Error error, int attempts) {
 }
 
 Result<void> Runner::reconnect(Error cause) {
+  was_connection_lost_ = true;
   worker_.context.interrupt.watch(nullptr);
   worker_.session.reset();
   const bool had_lock = std::exchange(worker_.holds_session_lock, false);
