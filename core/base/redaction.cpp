@@ -212,9 +212,14 @@ std::int64_t moved(std::int64_t position, const std::vector<Edit>& edits) noexce
   return position < 0 ? -1 : position + shift;
 }
 
-std::vector<Edit> spelling_edits(std::string_view text, const std::vector<std::string>& spellings) {
+std::vector<Edit> spelling_edits(std::string_view text, const std::vector<std::string>& spellings,
+                                 const std::array<bool, 256>& first_bytes) {
   std::vector<Edit> edits;
   for (std::size_t at = 0; at < text.size();) {
+    if (!first_bytes[static_cast<unsigned char>(text[at])]) {
+      ++at;
+      continue;
+    }
     const auto hit = std::ranges::find_if(
         spellings, [&](const std::string& s) { return text.substr(at).starts_with(s); });
     if (hit == spellings.end()) {
@@ -251,6 +256,7 @@ void Redactor::add(std::string_view secret) {
     if (spelling.size() < min_secret_bytes ||
         std::ranges::find(spellings_, spelling) != spellings_.end())
       continue;
+    first_bytes_[static_cast<unsigned char>(spelling.front())] = true;
     spellings_.push_back(std::move(spelling));
   }
   std::ranges::stable_sort(
@@ -258,13 +264,13 @@ void Redactor::add(std::string_view secret) {
 }
 
 std::string Redactor::apply(std::string_view text) const {
-  return redact_sql(edited(text, spelling_edits(text, spellings_)));
+  return redact_sql(edited(text, spelling_edits(text, spellings_, first_bytes_)));
 }
 
 Error Redactor::apply(Error error) const {
   for (std::string* text : {&error.message, &error.hint, &error.where.file}) *text = apply(*text);
   for (std::string& text : error.context) text = apply(text);
-  const std::vector<Edit> known = spelling_edits(error.statement, spellings_);
+  const std::vector<Edit> known = spelling_edits(error.statement, spellings_, first_bytes_);
   error.statement_position = moved(error.statement_position, known);
   error.statement = edited(error.statement, known);
   const std::vector<Edit> announced = sql_edits(error.statement);

@@ -4,6 +4,7 @@
 // SQL where an author must write one.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -32,7 +33,8 @@ class Redactor {
   [[nodiscard]] Error apply(Error error) const;
 
  private:
-  std::vector<std::string> spellings_;  // longest first
+  std::vector<std::string> spellings_;   // longest first
+  std::array<bool, 256> first_bytes_{};  // of the spellings: most bytes of a text start none
 };
 
 /// Replaces the literal after PASSWORD or IDENTIFIED BY / AS (roles, users, servers, subscriptions)

@@ -48,11 +48,24 @@ po::options_description described() {
   for (const OptionSpec& option : option_specs()) {
     std::string name(option.name);
     if (option.letter != '\0') name += std::string(",") + option.letter;
-    auto* const value = po::value<std::string>();
-    if (option.kind == ValueKind::flag) value->implicit_value("true");
-    description.add_options()(name.c_str(), value, "");
+    description.add_options()(name.c_str(), po::value<std::string>(), "");
   }
   return description;
+}
+
+// Gives each flag its value, so that no word that follows it can be taken for one.
+std::vector<std::string> with_flag_values(std::span<const std::string> args) {
+  std::vector<std::string> out(args.begin(), args.end());
+  for (std::string& arg : out) {
+    if (arg == "--") break;
+    for (const OptionSpec& option : option_specs()) {
+      if (option.kind != ValueKind::flag) continue;
+      const std::string flag = "--" + std::string(option.name);
+      const bool is_letter = option.letter != '\0' && arg == std::string("-") + option.letter;
+      if (arg == flag || is_letter) arg = flag + "=true";
+    }
+  }
+  return out;
 }
 
 Result<void> take(const po::option& parsed, Arguments& arguments, std::vector<std::string>& words) {
@@ -68,8 +81,7 @@ Result<void> take(const po::option& parsed, Arguments& arguments, std::vector<st
   if (name.starts_with('-')) name.remove_prefix(name.find_first_not_of('-'));
   const OptionSpec* option = find_option(name);
   if (option == nullptr) return unknown_option(parsed.string_key);
-  std::string value = parsed.value.empty() ? "true" : parsed.value.front();
-  arguments.options.emplace_back(option, std::move(value));
+  arguments.options.emplace_back(option, parsed.value.empty() ? "" : parsed.value.front());
   return {};
 }
 
@@ -124,7 +136,7 @@ Result<Arguments> parse_arguments(std::span<const std::string> args) {
   const po::options_description description = described();
   std::vector<po::option> parsed;
   try {
-    parsed = po::command_line_parser(std::vector<std::string>(args.begin(), args.end()))
+    parsed = po::command_line_parser(with_flag_values(args))
                  .options(description)
                  .style(style::allow_long | style::long_allow_adjacent | style::long_allow_next |
                         style::allow_short | style::allow_dash_for_short |

@@ -10,6 +10,8 @@ namespace {
 
 using base::Error;
 
+constexpr std::size_t min_problem_bytes = 40;  // of one of `others`: its keys alone take more
+
 Json place_json(const base::SourcePosition& where) {
   Json place = {{"file", where.file}};
   if (where.line != 0) place["line"] = where.line;
@@ -67,6 +69,12 @@ void cut_texts(Error& error, std::size_t max_bytes) {
   for (std::string& text : error.context) cut(text, max_bytes / 2);
 }
 
+std::string short_text(const Error& error, std::size_t all_others) {
+  Json json = plain_json(error);
+  if (error.others.size() < all_others) json["othersOmitted"] = all_others - error.others.size();
+  return dumped(json);
+}
+
 }  // namespace
 
 std::string reason_text(const Error& error) {
@@ -83,18 +91,18 @@ std::string dumped(const Json& json) {
 
 std::string short_error_json(const Error& error, const base::Redactor& redactor,
                              std::size_t max_bytes) {
-  const Error shown = redactor.apply(error);
-  std::string text = dumped(plain_json(shown));
+  Error shown = error;
+  if (shown.others.size() > max_bytes / min_problem_bytes)
+    shown.others.resize(max_bytes / min_problem_bytes);
+  shown = redactor.apply(std::move(shown));
+  std::string text = short_text(shown, error.others.size());
   for (std::size_t cap = 1200; text.size() > max_bytes && cap >= 16; cap /= 2) {
     Error shorter = shown;
     const std::size_t listed = cap / 150;
     if (shorter.others.size() > listed) shorter.others.resize(listed);
     cut_texts(shorter, cap);
     for (Error& other : shorter.others) cut_texts(other, cap / 4);
-    Json json = plain_json(shorter);
-    if (shorter.others.size() < shown.others.size())
-      json["othersOmitted"] = shown.others.size() - shorter.others.size();
-    text = dumped(json);
+    text = short_text(shorter, error.others.size());
   }
   if (text.size() <= max_bytes) return text;
   return dumped({{"code", static_cast<int>(shown.code)},

@@ -109,7 +109,7 @@ constexpr std::array option_table{
     OptionSpec{"plugin-dir", '\0', list, "DIR", "", "", every_command, true,
                "directory to look for plugins in first; repeat it for several"},
     OptionSpec{"log-format", '\0', choice, "FORMAT", "auto", "auto|text|json", every_command, true,
-               "format of the log on standard error; auto is text on a terminal, else json"},
+               "format of the log; auto is text on a terminal, else json"},
     OptionSpec{"log-level", '\0', choice, "LEVEL", "info", "debug|info|warn|error", every_command,
                true, "what the log leaves out below"},
     OptionSpec{"termination-log", '\0', path, "FILE", "/dev/termination-log", "", every_command,

@@ -57,7 +57,9 @@ TEST(Url, ReadsEveryRawSpecialPassword) {
       const Url url = parsed(text);
       EXPECT_EQ(url.user, "bob") << text;
       EXPECT_EQ(url.password, password) << text;
-      if (tail.starts_with("@db")) EXPECT_EQ(url.host, "db.host") << text;
+      if (tail.starts_with("@db")) {
+        EXPECT_EQ(url.host, "db.host") << text;
+      }
     }
   }
 }
