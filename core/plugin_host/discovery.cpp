@@ -66,7 +66,8 @@ std::string what_is_in(const fs::path& directory) {
   if (failure) return "the directory cannot be read: " + failure.message();
   std::string names;
   for (const fs::path& file : plugin_files(directory)) {
-    const auto name = plugin_name(file.filename().native(), driver_prefix);
+    const fs::path file_name = file.filename();
+    const auto name = plugin_name(file_name.native(), driver_prefix);
     if (name) names.append(names.empty() ? "" : ", ").append(*name);
   }
   return names.empty() ? "no such file, and no other driver"

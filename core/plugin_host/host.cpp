@@ -156,7 +156,8 @@ Result<std::reference_wrapper<Driver>> Host::driver(std::string_view scheme) {
     Error error = std::move(loaded).error();
     error.code = base::Code::plugin;
     error.message = "the driver " + file->string() + " is refused: " + error.message;
-    return error;
+    return std::move(error).hinted(
+        "repair, replace or remove this file; no other is tried in its place");
   }
   state_->drivers.push_back(std::move(loaded).value());
   return std::ref(*state_->drivers.back());

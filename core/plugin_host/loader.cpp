@@ -9,6 +9,7 @@
 #include <exception>
 #include <memory>
 #include <utility>
+#include <vector>
 
 #include "plugin_host/errors.hpp"
 
@@ -56,8 +57,14 @@ std::string_view missing_library(std::string_view message) {
   return message.substr(0, message.find(':'));
 }
 
-/// The plugin's table, which may be NULL. Leaks the library on purpose: its destructor would close
-/// it.
+/// Keeps a library open until the process ends: its destructor would close it. The list is never
+/// destroyed, and reachable, so that leak checkers see that this is meant.
+void keep_for_ever(std::unique_ptr<boost::dll::shared_library> library) {
+  static auto* const kept = new std::vector<std::unique_ptr<boost::dll::shared_library>>;
+  kept->push_back(std::move(library));
+}
+
+/// The plugin's table, which may be NULL.
 Result<const gbd_plugin*> open_library(const std::filesystem::path& file) {
   namespace dll = boost::dll;
   constexpr auto mode = static_cast<dll::load_mode::type>(RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
@@ -66,7 +73,9 @@ Result<const gbd_plugin*> open_library(const std::filesystem::path& file) {
     if (!library->has(entry_symbol))
       return refused("it does not export " + std::string(entry_symbol),
                      "build it with garboard_add_plugin() and GARBOARD_DRIVER");
-    return library.release()->get<EntryPoint>(entry_symbol)();
+    auto& entry_point = library->get<EntryPoint>(entry_symbol);
+    keep_for_ever(std::move(library));
+    return entry_point();
   } catch (const std::exception& failure) {
     const std::string_view reason = linker_part(failure.what());
     return refused("the dynamic linker cannot load it: " + std::string(reason),

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plugin_host/errors.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstddef>
+
+namespace garboard::plugin_host {
+namespace {
+
+using base::Code;
+
+Code code_of(gbd_status status, std::uint32_t flags = 0, std::string context_json = {}) {
+  gbd_error error;
+  error.flags = flags;
+  error.context_json = std::move(context_json);
+  return to_error(status, std::move(error), "toy").code;
+}
+
+TEST(PluginErrors, GiveEachStatusItsCode) {
+  EXPECT_EQ(code_of(GBD_E_INVALID), Code::bad_input);
+  EXPECT_EQ(code_of(GBD_E_UNSUPPORTED), Code::plugin);
+  EXPECT_EQ(code_of(GBD_E_CONNECT), Code::unreachable);
+  EXPECT_EQ(code_of(GBD_E_AUTH), Code::authentication);
+  EXPECT_EQ(code_of(GBD_E_SQL), Code::statement_failed);
+  EXPECT_EQ(code_of(GBD_E_CANCELLED), Code::terminated);
+  EXPECT_EQ(code_of(GBD_E_TIMEOUT), Code::retryable);
+  EXPECT_EQ(code_of(GBD_E_LOCK_BUSY), Code::locked);
+  EXPECT_EQ(code_of(GBD_E_NOMEM), Code::internal);
+  EXPECT_EQ(code_of(GBD_E_INTERNAL), Code::internal);
+  EXPECT_EQ(code_of(999), Code::internal);
+}
+
+TEST(PluginErrors, LetFlagsRefineTheCodeOfAStatement) {
+  EXPECT_EQ(code_of(GBD_E_SQL, GBD_EF_RETRYABLE), Code::retryable);
+  EXPECT_EQ(code_of(GBD_E_SQL, GBD_EF_CONN_LOST), Code::connection_lost);
+  EXPECT_EQ(code_of(GBD_E_SQL, GBD_EF_CONN_LOST | GBD_EF_RETRYABLE), Code::connection_lost);
+  EXPECT_EQ(code_of(GBD_E_TIMEOUT, GBD_EF_CONN_LOST), Code::connection_lost);
+  EXPECT_EQ(code_of(GBD_E_CANCELLED, GBD_EF_CONN_LOST), Code::terminated);
+  EXPECT_EQ(code_of(GBD_E_CONNECT, GBD_EF_CONN_LOST | GBD_EF_RETRYABLE), Code::unreachable);
+}
+
+TEST(PluginErrors, LetTheDriverNameTheClass) {
+  EXPECT_EQ(code_of(GBD_E_SQL, 0, R"({"class":"permission"})"), Code::permission);
+  EXPECT_EQ(code_of(GBD_E_SQL, GBD_EF_CONN_LOST, R"({"class":"readOnly"})"), Code::read_only);
+  EXPECT_EQ(code_of(GBD_E_CONNECT, 0, R"({"class":"tls","table":"t"})"), Code::tls);
+  EXPECT_EQ(code_of(GBD_E_SQL, 0, R"({"class":"unheard of"})"), Code::statement_failed);
+  EXPECT_EQ(code_of(GBD_E_SQL, 0, "{"), Code::statement_failed);
+}
+
+TEST(PluginErrors, NeverSayThatAnUnknownOutcomeMayBeRetried) {
+  gbd_error error;
+  error.flags = GBD_EF_RETRYABLE | GBD_EF_OUTCOME_UNKNOWN;
+  const auto result = to_error(GBD_E_SQL, std::move(error), "toy");
+  EXPECT_TRUE(result.is_outcome_unknown);
+  EXPECT_FALSE(result.is_retryable);
+}
+
+TEST(PluginErrors, DropPositionsBeyondTheStatement) {
+  for (const auto& [position, expected] :
+       {std::pair{0, 0}, std::pair{4, 4}, std::pair{5, -1}, std::pair{-7, -1}}) {
+    gbd_error error;
+    error.position = position;
+    EXPECT_EQ(to_error(GBD_E_SQL, std::move(error), "toy", "1234").statement_position, expected);
+  }
+}
+
+TEST(PluginErrors, SaySomethingWhenTheDriverDoesNot) {
+  EXPECT_EQ(to_error(GBD_E_NOMEM, {}, "toy").message,
+            "the driver toy ran out of memory and gave no reason");
+}
+
+TEST(PluginErrors, CopyOnlyWhatTheTableOfThePluginHolds) {
+  gbd_error_info info{};
+  info.size = offsetof(gbd_error_info, message);
+  info.flags = GBD_EF_RETRYABLE;
+  info.sqlstate = GBD_LIT("40001");
+  info.message = {reinterpret_cast<const char*>(16), 1000};  // beyond the plugin's table
+  gbd_error error;
+  error.message = "of an earlier call";
+  copy_error(error, info);
+  EXPECT_EQ(error.flags, std::uint32_t{GBD_EF_RETRYABLE});
+  EXPECT_EQ(error.sqlstate, "40001");
+  EXPECT_EQ(error.message, "");
+}
+
+}  // namespace
+}  // namespace garboard::plugin_host
