@@ -168,7 +168,8 @@ struct CopyReader {
   std::size_t (*read)(void* ctx, char* buffer, std::size_t size) GBD_NX;
   [[nodiscard]] std::size_t operator()(std::span<char> buffer) const {
     const std::size_t n = read(ctx, buffer.data(), buffer.size());
-    if (n > buffer.size()) throw Failure(GBD_E_CANCELLED, "the rows could not be read to their end");
+    if (n > buffer.size())
+      throw Failure(GBD_E_CANCELLED, "the rows could not be read to their end");
     return n;
   }
 };
