@@ -31,29 +31,52 @@ Error Error::at(SourcePosition position) && {
 
 std::string_view reason_of(Code code) noexcept {
   switch (code) {
-    case Code::internal: return "internal-error";
-    case Code::usage: return "wrong-usage";
-    case Code::pending: return "pending";
-    case Code::unreachable: return "database-unreachable";
-    case Code::locked: return "locked-by-another-run";
-    case Code::retryable: return "retryable-conflict";
-    case Code::terminated: return "terminated";
-    case Code::connection_lost: return "connection-lost";
-    case Code::read_only: return "server-read-only";
-    case Code::bad_input: return "bad-input";
-    case Code::authentication: return "authentication-failed";
-    case Code::permission: return "permission-denied";
-    case Code::plugin: return "plugin-refused";
-    case Code::tls: return "tls-failed";
-    case Code::unsafe_environment: return "unsafe-environment";
-    case Code::statement_failed: return "statement-failed";
-    case Code::half_applied: return "half-applied";
-    case Code::checksum_changed: return "checksum-changed";
-    case Code::out_of_order: return "out-of-order";
-    case Code::ahead: return "database-ahead";
-    case Code::policy_refused: return "policy-refused";
-    case Code::approval_missing: return "approval-missing";
-    case Code::some_targets_failed: return "some-targets-failed";
+    case Code::internal:
+      return "internal-error";
+    case Code::usage:
+      return "wrong-usage";
+    case Code::pending:
+      return "pending";
+    case Code::unreachable:
+      return "database-unreachable";
+    case Code::locked:
+      return "locked-by-another-run";
+    case Code::retryable:
+      return "retryable-conflict";
+    case Code::terminated:
+      return "terminated";
+    case Code::connection_lost:
+      return "connection-lost";
+    case Code::read_only:
+      return "server-read-only";
+    case Code::bad_input:
+      return "bad-input";
+    case Code::authentication:
+      return "authentication-failed";
+    case Code::permission:
+      return "permission-denied";
+    case Code::plugin:
+      return "plugin-refused";
+    case Code::tls:
+      return "tls-failed";
+    case Code::unsafe_environment:
+      return "unsafe-environment";
+    case Code::statement_failed:
+      return "statement-failed";
+    case Code::half_applied:
+      return "half-applied";
+    case Code::checksum_changed:
+      return "checksum-changed";
+    case Code::out_of_order:
+      return "out-of-order";
+    case Code::ahead:
+      return "database-ahead";
+    case Code::policy_refused:
+      return "policy-refused";
+    case Code::approval_missing:
+      return "approval-missing";
+    case Code::some_targets_failed:
+      return "some-targets-failed";
   }
   return "internal-error";
 }
