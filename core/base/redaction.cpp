@@ -155,15 +155,11 @@ Span literal_content(std::string_view text, std::size_t at) noexcept {
   const char quote = text[open];
   std::size_t end = open + 1;
   while (end < text.size()) {
-    if (text[end] == '\\' && end + 1 < text.size()) {
-      end += 2;
-    } else if (text[end] != quote) {
-      ++end;
-    } else if (end + 1 < text.size() && text[end + 1] == quote) {
-      end += 2;
-    } else {
-      break;
-    }
+    const char next = end + 1 < text.size() ? text[end + 1] : '\0';
+    const bool is_escape =
+        (text[end] == '\\' && next != '\0') || (text[end] == quote && next == quote);
+    if (text[end] == quote && !is_escape) break;
+    end += is_escape ? 2 : 1;
   }
   return {open + 1, end};
 }

@@ -36,7 +36,7 @@ SignalInterrupt::~SignalInterrupt() {
     is_stopping_ = true;
   }
   changed_.notify_all();
-  pthread_kill(thread_.native_handle(), SIGTERM);
+  pthread_kill(thread_.native_handle(), SIGINT);
   thread_.join();
 }
 
