@@ -27,9 +27,13 @@ base::SourcePosition Document::position(std::size_t offset) const {
   }
   const auto after = std::upper_bound(lines_.begin(), lines_.end(), offset);
   const std::size_t line = static_cast<std::size_t>(after - lines_.begin());
-  const std::size_t begin = lines_[line - 1];
+  // Positions are asked for in order, and a plan may be one long line: count on from the last one.
+  const bool goes_on = counted_.line == line && counted_.offset <= offset;
+  const std::size_t begin = goes_on ? counted_.offset : lines_[line - 1];
   const std::size_t column =
+      (goes_on ? counted_.column : 0) +
       base::count_code_points(std::string_view(text_).substr(begin, offset - begin));
+  counted_ = {.line = line, .offset = offset, .column = column};
   return {.file = file_,
           .line = static_cast<std::uint32_t>(line),
           .column = static_cast<std::uint32_t>(column + 1)};
@@ -50,23 +54,23 @@ void Document::count_child() {
 void Document::add_null(std::size_t offset) {
   count_child();
   const auto end = static_cast<NodeId>(nodes_.size() + 1);
-  nodes_.push_back(Node{.offset = static_cast<std::uint32_t>(offset), .end = end});
+  nodes_.push_back(TreeNode{.offset = static_cast<std::uint32_t>(offset), .end = end});
 }
 
 void Document::add_scalar(std::size_t offset, ScalarStyle style, std::string_view kept) {
   count_child();
-  nodes_.push_back(Node{.kind = NodeKind::scalar,
-                        .style = style,
-                        .offset = static_cast<std::uint32_t>(offset),
-                        .end = static_cast<NodeId>(nodes_.size() + 1),
-                        .text = kept});
+  nodes_.push_back(TreeNode{.kind = NodeKind::scalar,
+                            .style = style,
+                            .offset = static_cast<std::uint32_t>(offset),
+                            .end = static_cast<NodeId>(nodes_.size() + 1),
+                            .text = kept});
 }
 
 bool Document::open(std::size_t offset, NodeKind kind) {
   if (open_.size() == max_depth) return false;
   count_child();
   open_.push_back(Open{.id = static_cast<NodeId>(nodes_.size()), .kind = kind});
-  nodes_.push_back(Node{.kind = kind, .offset = static_cast<std::uint32_t>(offset)});
+  nodes_.push_back(TreeNode{.kind = kind, .offset = static_cast<std::uint32_t>(offset)});
   return true;
 }
 

@@ -27,14 +27,15 @@ enum class ScalarStyle : std::uint8_t {
 using NodeId = std::uint32_t;
 inline constexpr NodeId no_node = 0xFFFFFFFFU;
 
-struct Node {
+/// A value; not called Node because yaml-cpp's headers declare one.
+struct TreeNode {
   NodeKind kind = NodeKind::null;
   ScalarStyle style = ScalarStyle::plain;
   std::uint32_t offset = 0;    ///< of its first byte; of the key when a value is missing
   NodeId end = 0;              ///< one past its last descendant
   std::string_view text = {};  ///< a scalar's value
 
-  [[nodiscard]] bool operator==(const Node&) const = default;
+  [[nodiscard]] bool operator==(const TreeNode&) const = default;
 };
 
 class Document {
@@ -50,8 +51,8 @@ class Document {
   [[nodiscard]] const std::string& file() const noexcept { return file_; }
   [[nodiscard]] std::string_view text() const noexcept { return text_; }
   [[nodiscard]] bool is_json() const noexcept { return is_json_; }
-  [[nodiscard]] const std::vector<Node>& nodes() const noexcept { return nodes_; }
-  [[nodiscard]] const Node& at(NodeId id) const { return nodes_[id]; }
+  [[nodiscard]] const std::vector<TreeNode>& nodes() const noexcept { return nodes_; }
+  [[nodiscard]] const TreeNode& at(NodeId id) const { return nodes_[id]; }
   /// File, line and column of a byte of the text.
   [[nodiscard]] base::SourcePosition position(std::size_t offset) const;
   /// The line's bytes, without its end, that `offset` lies in.
@@ -81,10 +82,16 @@ class Document {
 
   std::string file_, text_;
   bool is_json_;
-  std::vector<Node> nodes_;
+  std::vector<TreeNode> nodes_;
   std::vector<Open> open_;
   std::deque<std::string> kept_;
   mutable std::vector<std::uint32_t> lines_;  // where each begins; made when first asked for
+  struct Counted {
+    std::size_t line = 0;
+    std::size_t offset = 0;
+    std::size_t column = 0;
+  };
+  mutable Counted counted_;  // where position() counted last
 };
 
 }  // namespace garboard::loading

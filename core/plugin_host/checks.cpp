@@ -48,23 +48,23 @@ bool is_sticky_directory_of_root(const struct stat& status) noexcept {
 
 /// Group 0 is root's (and that of arbitrary-uid platforms); a group with the user's own number
 /// holds that user only, by the convention of Linux distributions.
-bool is_trusted_group(gid_t group) noexcept {
-  return group == 0 || (group == ::getegid() && group == ::geteuid());
+bool is_trusted_group(gid_t group, Account account) noexcept {
+  return group == 0 || (group == account.group && group == account.user);
 }
 
-std::optional<Error> why_writable_by_others(const fs::path& path, const struct stat& status) {
-  const uid_t user = ::geteuid();
-  if (status.st_uid != 0 && status.st_uid != user)
+std::optional<Error> why_writable_by_others(const fs::path& path, const struct stat& status,
+                                            Account account) {
+  if (status.st_uid != 0 && status.st_uid != account.user)
     return refused(path.string() + " belongs to uid " + std::to_string(status.st_uid) +
                        ", neither to root nor to the user that runs garboard (uid " +
-                       std::to_string(user) + ")",
+                       std::to_string(account.user) + ")",
                    "chown root " + path.string() + ", or mount it read-only");
   // the mode of a symbolic link says nothing
   if (S_ISLNK(status.st_mode) || is_sticky_directory_of_root(status)) return std::nullopt;
   if ((status.st_mode & S_IWOTH) != 0)
     return refused(path.string() + " can be written by anyone (mode " + octal(status.st_mode) + ")",
                    "chmod o-w " + path.string() + ", or mount it read-only");
-  if ((status.st_mode & S_IWGRP) != 0 && !is_trusted_group(status.st_gid))
+  if ((status.st_mode & S_IWGRP) != 0 && !is_trusted_group(status.st_gid, account))
     return refused(path.string() + " can be written by the group " + std::to_string(status.st_gid) +
                        " (mode " + octal(status.st_mode) + ")",
                    "chmod g-w " + path.string() + ", or mount it read-only");
@@ -90,7 +90,7 @@ std::string own_abi() {
 
 }  // namespace
 
-Result<void> check_ownership(const fs::path& file) {
+Result<void> check_ownership(const fs::path& file, Account account) {
   std::deque<fs::path> rest;
   push_components(rest, file);
   fs::path at;
@@ -108,7 +108,7 @@ Result<void> check_ownership(const fs::path& file) {
     if (::lstat(here.c_str(), &status) != 0)
       return refused(here.string() + ": " + std::generic_category().message(errno),
                      "restore the file, or remove the link to it");
-    auto problem = why_writable_by_others(here, status);
+    auto problem = why_writable_by_others(here, status, account);
     if (problem && !is_on_read_only_mount(S_ISLNK(status.st_mode) ? at : here))
       return *std::move(problem);
     if (!S_ISLNK(status.st_mode)) {

@@ -3,6 +3,8 @@
 // built for this host. They stop accidents and hijacked paths, not a malicious author.
 #pragma once
 
+#include <unistd.h>
+
 #include <filesystem>
 #include <string_view>
 
@@ -11,10 +13,16 @@
 
 namespace garboard::plugin_host {
 
+/// Who is about to open a plugin.
+struct Account {
+  uid_t user = ::geteuid();
+  gid_t group = ::getegid();
+};
+
 /// The file, every directory above it and every symbolic link on the way belong to root or to the
-/// effective user and no one else may write there. What lies on a read-only mount passes.
+/// account's user and no one else may write there. What lies on a read-only mount passes.
 /// Code::plugin with the offending path and the way out.
-Result<void> check_ownership(const std::filesystem::path& file);
+Result<void> check_ownership(const std::filesystem::path& file, Account account = {});
 
 /// The note's ABI fits this host, and it is a driver that serves `scheme`.
 Result<void> check_driver_note(const PluginNote& note, std::string_view scheme);

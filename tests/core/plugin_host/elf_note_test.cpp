@@ -66,7 +66,7 @@ TEST(ElfNote, SurvivesEveryTruncation) {
   const std::string bytes = read_all(plugin("sound")).substr(0, 4096);
   for (std::size_t size = 0; size < bytes.size(); size += 7) {
     const auto note = read_note(folder.write("bent.so", bytes.substr(0, size)));
-    if (!note) EXPECT_FALSE(note.error().message.empty());
+    EXPECT_TRUE(note || !note.error().message.empty());
   }
 }
 
@@ -78,7 +78,7 @@ TEST(ElfNote, SurvivesEveryFlippedByteOfItsHeaders) {
     std::string bytes = sound.substr(0, 4096);
     bytes[i] = static_cast<char>(~bytes[i]);
     const auto note = read_note(folder.write("bent.so", bytes));
-    if (note) EXPECT_FALSE(note->name.empty());
+    EXPECT_TRUE(!note || !note->name.empty());
   }
 }
 

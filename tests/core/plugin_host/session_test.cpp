@@ -132,10 +132,11 @@ TEST_F(DriverSession, HandsABatchOverInOneCall) {
 
 TEST_F(DriverSession, SaysWhichStatementOfABatchFailed) {
   const auto session = open();
-  const std::vector<Statement> statements{{"ONE"}, {"FAIL"}, {"THREE"}};
+  const std::vector<Statement> statements{{"ONE"}, {"FAIL HERE"}, {"THREE"}};
   const auto failed = session->batch(statements, false);
   ASSERT_FALSE(failed);
   EXPECT_EQ(failed.error().batch_index, 1U);
+  EXPECT_EQ(failed.error().statement_position, 5);
   EXPECT_EQ(orders(*session), "BATCH;ONE");
 }
 
