@@ -4,6 +4,7 @@
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -208,6 +209,33 @@ class MigrateTest(unittest.TestCase):
                              [("1", "1"), ("2", "1")])
             self.assertEqual(self.ids(database), ["base", "m"])
             self.assertEqual(database.scalar("SELECT COUNT(*) FROM garboard_migrations_journal"), "0")
+
+    def test_nothing_pending_needs_no_lock_and_no_write(self):
+        plan = self.plan([{"id": "a", "up": [{"sql": "CREATE TABLE a (x INT);"}]}])
+        more = self.plan([{"id": "a", "up": [{"sql": "CREATE TABLE a (x INT);"}]},
+                          {"id": "b", "up": [{"sql": "CREATE TABLE b (x INT);"}]}], "more.json")
+        for database in self.each((databases.Sqlite,)):
+            self.migrate(database, plan)
+            writer = sqlite3.connect(database.path, isolation_level=None)
+            writer.execute("BEGIN IMMEDIATE")
+            self.migrate(database, plan)
+            self.migrate(database, more, "--lock-wait", "0s", code=11)
+            writer.close()
+        for database in self.each((databases.Postgres,)):
+            self.migrate(database, plan)
+            database.query(f"ALTER DATABASE {database.name} SET default_transaction_read_only = on")
+            self.migrate(database, plan)
+            self.migrate(database, more, code=15)
+        for database in self.each((databases.Mariadb, databases.Mysql)):
+            self.migrate(database, plan)
+            holder = subprocess.Popen(database.command(database.name), text=True,
+                                      env=database.environment(), stdin=subprocess.PIPE)
+            holder.stdin.write("LOCK TABLES garboard_migrations READ; SELECT SLEEP(60);\n")
+            holder.stdin.flush()
+            time.sleep(0.5)
+            self.migrate(database, plan)
+            holder.kill()
+            holder.communicate()
 
     def test_a_changed_migration_is_refused(self):
         for database in self.each():
