@@ -25,50 +25,12 @@ constexpr milliseconds incomplete_message_pause{5};
 
 /// libpq takes what is not given from these, and some of them cannot be overruled by a setting.
 void forget_environment() {
-  for (const char* name : {"PGHOST",
-                           "PGHOSTADDR",
-                           "PGPORT",
-                           "PGDATABASE",
-                           "PGUSER",
-                           "PGPASSWORD",
-                           "PGPASSFILE",
-                           "PGREQUIREAUTH",
-                           "PGCHANNELBINDING",
-                           "PGSERVICE",
-                           "PGSERVICEFILE",
-                           "PGOPTIONS",
-                           "PGAPPNAME",
-                           "PGSSLMODE",
-                           "PGREQUIRESSL",
-                           "PGSSLNEGOTIATION",
-                           "PGSSLCOMPRESSION",
-                           "PGSSLCERT",
-                           "PGSSLKEY",
-                           "PGSSLCERTMODE",
-                           "PGSSLROOTCERT",
-                           "PGSSLCRL",
-                           "PGSSLCRLDIR",
-                           "PGSSLSNI",
-                           "PGSSLKEYLOGFILE",
-                           "PGREQUIREPEER",
-                           "PGSSLMINPROTOCOLVERSION",
-                           "PGSSLMAXPROTOCOLVERSION",
-                           "PGMINPROTOCOLVERSION",
-                           "PGMAXPROTOCOLVERSION",
-                           "PGGSSENCMODE",
-                           "PGKRBSRVNAME",
-                           "PGGSSLIB",
-                           "PGGSSDELEGATION",
-                           "PGCONNECT_TIMEOUT",
-                           "PGCLIENTENCODING",
-                           "PGTARGETSESSIONATTRS",
-                           "PGLOADBALANCEHOSTS",
-                           "PGDATESTYLE",
-                           "PGTZ",
-                           "PGGEQO",
-                           "PGSYSCONFDIR",
-                           "PGLOCALEDIR"})
+  for (const char* name : {"PGREQUIRESSL", "PGSERVICEFILE", "PGDATESTYLE", "PGTZ", "PGGEQO",
+                           "PGSYSCONFDIR", "PGLOCALEDIR", "PGOAUTHDEBUG"})
     unsetenv(name);
+  const SettingsHandle list = known_settings();
+  for (const PQconninfoOption* setting = list.get(); setting->keyword != nullptr; ++setting)
+    if (setting->envvar != nullptr) unsetenv(setting->envvar);
 }
 
 void log_notice(void* /*unused*/, const PGresult* result) {

@@ -32,7 +32,7 @@ Sent send_rows(PGconn* connection, sdk::CopyReader read) {
 
 std::int64_t Session::copy_in(std::string_view sql, sdk::CopyReader read) {
   start_call();
-  PGconn* connection = connection_.get();
+  PGconn* connection = connection_.raw();
   const bool has_own_transaction = !is_in_transaction();
   const std::string text = c_text(sql, "the statement");
   send(text, TextParams({}));

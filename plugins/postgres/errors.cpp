@@ -127,26 +127,27 @@ std::int64_t byte_offset(std::string_view text, long position) noexcept {
   return character + 1 == position ? static_cast<std::int64_t>(text.size()) : -1;
 }
 
-sdk::Failure failure_of(const PGresult* result, PGconn* connection, const Situation& situation) {
+sdk::Failure fields_of(const PGresult* result, std::string_view sql) {
   sdk::Failure failure(GBD_E_SQL, field(result, PG_DIAG_MESSAGE_PRIMARY));
   failure.sqlstate = field(result, PG_DIAG_SQLSTATE);
   failure.detail = field(result, PG_DIAG_MESSAGE_DETAIL);
   failure.hint = field(result, PG_DIAG_MESSAGE_HINT);
   failure.context_json = context_json_of(result, failure.sqlstate);
   if (const std::string at = field(result, PG_DIAG_STATEMENT_POSITION); !at.empty())
-    failure.position = byte_offset(situation.sql, std::strtol(at.c_str(), nullptr, 10));
-  if (failure.message.empty()) {
-    const char* text = result == nullptr ? "" : PQresultErrorMessage(result);
-    failure.message = on_one_line(*text != '\0' ? text : PQerrorMessage(connection));
-  }
+    failure.position = byte_offset(sql, std::strtol(at.c_str(), nullptr, 10));
+  if (failure.message.empty()) failure.message = on_one_line(PQresultErrorMessage(result));
+  const std::string severity = field(result, PG_DIAG_SEVERITY_NONLOCALIZED);
+  if (is_any_of(severity, {"FATAL", "PANIC"}) ||
+      is_any_of(failure.sqlstate, {"57P01", "57P02", "57P03", "57P05"}))
+    failure.flags |= GBD_EF_CONN_LOST;
+  return failure;
+}
+
+sdk::Failure completed(sdk::Failure failure, PGconn* connection, const Situation& situation) {
+  if (failure.message.empty()) failure.message = on_one_line(PQerrorMessage(connection));
   if (failure.message.empty()) failure.message = "the server gave no reason";
   failure.status = status_of(failure.sqlstate, failure.message, situation.is_cancelled);
-
-  const std::string severity = field(result, PG_DIAG_SEVERITY_NONLOCALIZED);
-  const bool is_lost = PQstatus(connection) == CONNECTION_BAD || severity == "FATAL" ||
-                       severity == "PANIC" ||
-                       is_any_of(failure.sqlstate, {"57P01", "57P02", "57P03", "57P05"});
-  if (is_lost) {
+  if (PQstatus(connection) == CONNECTION_BAD || (failure.flags & GBD_EF_CONN_LOST) != 0) {
     failure.flags |= GBD_EF_CONN_LOST;
     if (situation.may_be_applied) failure.flags |= GBD_EF_OUTCOME_UNKNOWN;
     return failure;
@@ -154,6 +155,10 @@ sdk::Failure failure_of(const PGresult* result, PGconn* connection, const Situat
   if (is_any_of(failure.sqlstate, {"40001", "40P01", "55P03"})) failure.flags |= GBD_EF_RETRYABLE;
   if (PQtransactionStatus(connection) == PQTRANS_INERROR) failure.flags |= GBD_EF_TX_ABORTED;
   return failure;
+}
+
+sdk::Failure failure_of(const PGresult* result, PGconn* connection, const Situation& situation) {
+  return completed(fields_of(result, situation.sql), connection, situation);
 }
 
 sdk::Failure connect_failure_of(PGconn* connection) {

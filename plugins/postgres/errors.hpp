@@ -19,7 +19,15 @@ struct Situation {
   bool is_cancelled = false;    ///< cancel() was called while it ran
 };
 
-/// The failure behind an error result, or behind a connection that broke (`result` may be null).
+/// What an error result says; `sql` is the text its position refers to.
+[[nodiscard]] sdk::Failure fields_of(const PGresult* result, std::string_view sql);
+
+/// `failure` with what follows from the state the connection is in now.
+[[nodiscard]] sdk::Failure completed(sdk::Failure failure, PGconn* connection,
+                                     const Situation& situation);
+
+/// Both: the failure behind an error result, or behind a connection that broke (`result` may be
+/// null).
 [[nodiscard]] sdk::Failure failure_of(const PGresult* result, PGconn* connection,
                                       const Situation& situation);
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Session::fingerprint: the state of the one index that a statement outside transactions builds,
 // rebuilds or drops, so that a run that died in it can tell what became of it.
-#include <array>
 #include <utility>
 #include <vector>
 
@@ -77,11 +76,11 @@ IndexName index_of(std::string_view sql) {
   return out;
 }
 
-constexpr std::string_view named_index_query =
+constexpr const char* named_index_query =
     "SELECT coalesce((SELECT CASE WHEN indisvalid AND indisready THEN 'valid' ELSE 'invalid' END "
     "FROM pg_catalog.pg_index WHERE indexrelid = pg_catalog.to_regclass($1)), 'absent')";
 
-constexpr std::string_view new_index_query =
+constexpr const char* new_index_query =
     "SELECT coalesce((SELECT CASE WHEN i.indisvalid AND i.indisready THEN 'valid' ELSE 'invalid' "
     "END FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid "
     "WHERE i.indrelid = pg_catalog.to_regclass($2) "
@@ -94,11 +93,10 @@ std::string Session::fingerprint(std::string_view sql) {
   const IndexName name = index_of(sql);
   if (name.index.empty())
     throw sdk::Failure(GBD_E_UNSUPPORTED, "only the state of a single index can be told");
-  const std::array params{sdk::cell(name.index), sdk::cell(name.table)};
-  const bool is_new = !name.table.empty();
-  const auto state = query_cell(is_new ? new_index_query : named_index_query,
-                                std::span(params).first(is_new ? 2 : 1));
-  return "index " + name.index + ": " + state.value_or("absent");
+  const std::string state = name.table.empty()
+                                ? query_cell(named_index_query, {name.index})
+                                : query_cell(new_index_query, {name.index, name.table});
+  return "index " + name.index + ": " + state;
 }
 
 }  // namespace garboard::postgres

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "options.hpp"
 
-#include <libpq-fe.h>
-
 #include <algorithm>
 #include <map>
-#include <memory>
 
 #include <garboard/driver.hpp>
 #include <nlohmann/json.hpp>
+
+#include "pq.hpp"
 
 namespace garboard::postgres {
 
@@ -31,9 +30,7 @@ constexpr const char* server_side_options =
 
 std::vector<std::string> known_keywords() {
   std::vector<std::string> names;
-  const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> list(
-      PQconninfoParse("", nullptr), &PQconninfoFree);
-  if (list == nullptr) throw std::bad_alloc();
+  const SettingsHandle list = known_settings();
   for (const PQconninfoOption* option = list.get(); option->keyword != nullptr; ++option)
     names.emplace_back(option->keyword);
   return names;

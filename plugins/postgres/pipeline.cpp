@@ -118,14 +118,14 @@ bool Session::queue(std::span<const gbd_stmt> statements, bool& may_have_committ
     queued += size_of(statement);
     if (queued < queue_limit) continue;
     queued = 0;
-    if (!flush(connection_.get())) return false;
+    if (!flush(connection_.raw())) return false;
   }
   return true;
 }
 
 void Session::run_pipeline(std::span<const gbd_stmt> statements, bool is_atomic,
                            std::size_t& done) {
-  PGconn* connection = connection_.get();
+  PGconn* connection = connection_.raw();
   Answers answers;
   bool may_have_committed = false;
   {
@@ -159,9 +159,12 @@ void Session::run_pipeline(std::span<const gbd_stmt> statements, bool is_atomic,
 }
 
 void Session::roll_back(sdk::Failure& failure) {
-  if (PQstatus(connection_.get()) == CONNECTION_OK && is_in_transaction()) {
-    const ResultHandle result(PQexec(connection_.get(), "ROLLBACK"));
-    if (PQresultStatus(result.get()) != PGRES_COMMAND_OK) failure.flags |= GBD_EF_CONN_LOST;
+  if (PQstatus(connection_.raw()) == CONNECTION_OK && is_in_transaction()) {
+    try {
+      query("ROLLBACK");
+    } catch (const sdk::Failure&) {
+      failure.flags |= GBD_EF_CONN_LOST;
+    }
   }
   failure.flags &= ~static_cast<std::uint32_t>(GBD_EF_TX_ABORTED);
 }

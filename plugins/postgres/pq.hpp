@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <new>
 #include <span>
 #include <string>
 #include <string_view>
@@ -22,7 +23,18 @@ struct FreeResult {
   void operator()(PGresult* result) const noexcept { PQclear(result); }
 };
 using ConnectionHandle = std::unique_ptr<PGconn, FreeConnection>;
+struct FreeSettings {
+  void operator()(PQconninfoOption* list) const noexcept { PQconninfoFree(list); }
+};
 using ResultHandle = std::unique_ptr<PGresult, FreeResult>;
+using SettingsHandle = std::unique_ptr<PQconninfoOption, FreeSettings>;
+
+/// Every connection setting this libpq knows; ends with a null keyword.
+inline SettingsHandle known_settings() {
+  SettingsHandle list(PQconninfoParse("", nullptr));
+  if (list == nullptr) throw std::bad_alloc();
+  return list;
+}
 
 /// A NUL-terminated copy; GBD_E_INVALID when the text holds a NUL itself, which the protocol cannot
 /// carry. `what` names the text in the message.

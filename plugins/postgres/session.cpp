@@ -125,23 +125,23 @@ void Canceller::request() {
 }
 
 Session::Session(ConnectionHandle connection)
-    : connection_(std::move(connection)), canceller_(connection_.get()) {}
+    : connection_(std::move(connection)), canceller_(connection_.raw()) {}
 
 void Session::start_call() {
   is_cancel_requested_ = false;
-  if (PQstatus(connection_.get()) == CONNECTION_OK) return;
+  if (PQstatus(connection_.raw()) == CONNECTION_OK) return;
   sdk::Failure failure(GBD_E_CONNECT, "the connection to the server is lost");
   failure.flags = GBD_EF_CONN_LOST;
   throw failure;
 }
 
 bool Session::is_in_transaction() const noexcept {
-  const PGTransactionStatusType status = PQtransactionStatus(connection_.get());
+  const PGTransactionStatusType status = PQtransactionStatus(connection_.raw());
   return status == PQTRANS_INTRANS || status == PQTRANS_INERROR;
 }
 
 void Session::fail(const PGresult* result, std::string_view sql, bool may_be_applied) {
-  throw failure_of(result, connection_.get(), {sql, may_be_applied, is_interrupted()});
+  throw failure_of(result, connection_.raw(), {sql, may_be_applied, is_interrupted()});
 }
 
 bool Session::is_interrupted() const noexcept {
@@ -149,7 +149,7 @@ bool Session::is_interrupted() const noexcept {
 }
 
 bool Session::try_send(const std::string& sql, const TextParams& params) noexcept {
-  return PQsendQueryParams(connection_.get(), sql.c_str(), params.size(), nullptr, params.data(),
+  return PQsendQueryParams(connection_.raw(), sql.c_str(), params.size(), nullptr, params.data(),
                            nullptr, nullptr, 0) == 1;
 }
 
@@ -159,7 +159,7 @@ void Session::send(const std::string& sql, const TextParams& params) {
 
 std::int64_t Session::exec(std::string_view sql, const sdk::Call& call) {
   start_call();
-  PGconn* connection = connection_.get();
+  PGconn* connection = connection_.raw();
   const std::string text = c_text(sql, "the statement");
   const bool has_own_transaction = !is_in_transaction();
   const bool only_reads = has_own_transaction && is_read_only(text);
@@ -206,10 +206,9 @@ void Session::tx(std::int32_t op) {
   if (is_in_transaction() == (op == GBD_TX_BEGIN))
     throw sdk::Failure(GBD_E_INVALID, op == GBD_TX_BEGIN ? "a transaction is open already"
                                                          : "no transaction is open");
-  const ResultHandle result(PQexec(connection_.get(), command.c_str()));
-  if (PQresultStatus(result.get()) != PGRES_COMMAND_OK)
-    fail(result.get(), command, op == GBD_TX_COMMIT);
-  if (op != GBD_TX_COMMIT || std::string_view(PQcmdStatus(result.get())) == "COMMIT") return;
+  const bool is_failed = PQtransactionStatus(connection_.raw()) == PQTRANS_INERROR;
+  query(op == GBD_TX_COMMIT && is_failed ? "ROLLBACK" : command, {}, op == GBD_TX_COMMIT);
+  if (op != GBD_TX_COMMIT || !is_failed) return;
   sdk::Failure failure(GBD_E_SQL,
                        "the transaction was rolled back, because a statement in it had "
                        "failed");
@@ -217,22 +216,24 @@ void Session::tx(std::int32_t op) {
   throw failure;
 }
 
-std::optional<std::string> Session::query_cell(std::string_view sql,
-                                               std::span<const gbd_str> params) {
-  const std::string text(sql);
-  send(text, TextParams(params));
-  ResultHandle answer;
-  while (ResultHandle result{PQgetResult(connection_.get())})
-    if (answer == nullptr) answer = std::move(result);
-  if (PQresultStatus(answer.get()) != PGRES_TUPLES_OK) fail(answer.get(), text, false);
-  if (PQntuples(answer.get()) == 0 || PQgetisnull(answer.get(), 0, 0) != 0) return std::nullopt;
-  return PQgetvalue(answer.get(), 0, 0);
+pqxx::result Session::query(const std::string& sql, std::initializer_list<std::string> params,
+                            bool may_be_applied) {
+  try {
+    return connection_.query(sql, params);
+  } catch (sdk::Failure& failure) {
+    throw completed(std::move(failure), connection_.raw(), {sql, may_be_applied, is_interrupted()});
+  }
+}
+
+std::string Session::query_cell(const std::string& sql, std::initializer_list<std::string> params) {
+  const pqxx::result answer = query(sql, params);
+  return answer.empty() || answer[0][0].is_null() ? std::string() : answer[0][0].as<std::string>();
 }
 
 std::string Session::server_info() {
   start_call();
-  PGconn* connection = connection_.get();
-  const auto pid = query_cell("SELECT pg_catalog.pg_backend_pid()", {});
+  PGconn* connection = connection_.raw();
+  const auto pid = query_cell("SELECT pg_catalog.pg_backend_pid()");
   const auto setting = [&](const char* name) {
     const char* value = PQparameterStatus(connection, name);
     return std::string(value == nullptr ? "" : value);
@@ -243,7 +244,7 @@ std::string Session::server_info() {
                                                 setting("default_transaction_read_only") == "on"},
                                {"user", PQuser(connection)},
                                {"database", PQdb(connection)},
-                               {"session", pid.value_or("")},
+                               {"session", pid},
                                {"pooler", pid != std::to_string(PQbackendPID(connection))}};
   return info.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
@@ -254,10 +255,10 @@ void Session::lock(std::string_view key, std::int64_t timeout_ms) {
   start_call();
   const auto deadline = Clock::now() + milliseconds(timeout_ms);
   std::minstd_rand random(std::random_device{}());
-  const std::array params{sdk::cell(key)};
+  const std::string name = c_text(key, "the key of the lock");
   // Waiting inside the server would hold a snapshot, which CREATE INDEX CONCURRENTLY waits for.
   while (query_cell("SELECT pg_catalog.pg_try_advisory_lock(pg_catalog.hashtextextended($1, 0))",
-                    params) != "t") {
+                    {name}) != "t") {
     const auto left = std::chrono::ceil<milliseconds>(deadline - Clock::now());
     if (left.count() <= 0)
       throw sdk::Failure(GBD_E_LOCK_BUSY, "another run holds the lock of this database");
@@ -270,9 +271,9 @@ void Session::lock(std::string_view key, std::int64_t timeout_ms) {
 
 void Session::unlock(std::string_view key) {
   start_call();
-  const std::array params{sdk::cell(key)};
+  const std::string name = c_text(key, "the key of the lock");
   if (query_cell("SELECT pg_catalog.pg_advisory_unlock(pg_catalog.hashtextextended($1, 0))",
-                 params) != "t")
+                 {name}) != "t")
     throw sdk::Failure(GBD_E_INTERNAL, "the lock was not held by this connection");
 }
 

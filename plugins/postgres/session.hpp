@@ -5,9 +5,8 @@
 
 #include <atomic>
 #include <cstdint>
-#include <memory>
+#include <initializer_list>
 #include <mutex>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -16,6 +15,7 @@
 
 #include "errors.hpp"
 #include "pq.hpp"
+#include "pqxx_connection.hpp"
 
 namespace garboard::postgres {
 
@@ -62,15 +62,18 @@ class Session {
   void send(const std::string& sql, const TextParams& params);
   [[noreturn]] void fail(const PGresult* result, std::string_view sql, bool may_be_applied);
   [[nodiscard]] bool is_in_transaction() const noexcept;
-  /// First cell of the first row of a query; nullopt for NULL or no row.
-  std::optional<std::string> query_cell(std::string_view sql, std::span<const gbd_str> params);
+  /// One statement through libpqxx.
+  pqxx::result query(const std::string& sql, std::initializer_list<std::string> params = {},
+                     bool may_be_applied = false);
+  /// First cell of the first row of a query; empty for NULL or no row.
+  std::string query_cell(const std::string& sql, std::initializer_list<std::string> params = {});
   [[nodiscard]] bool is_interrupted() const noexcept;
   void run_pipeline(std::span<const gbd_stmt> statements, bool is_atomic, std::size_t& done);
   /// False when not all could be sent.
   bool queue(std::span<const gbd_stmt> statements, bool& may_have_committed);
   void roll_back(sdk::Failure& failure);
 
-  ConnectionHandle connection_;
+  PqxxConnection connection_;
   Canceller canceller_;
   std::atomic<bool> is_cancel_requested_ = false;
 };
