@@ -81,6 +81,7 @@ void take_columns(void* ctx, const gbd_str* names, size_t n) noexcept {
 int32_t take_row(void* ctx, const gbd_str* cells, size_t n) noexcept {
   auto& reading = *static_cast<Reading*>(ctx);
   std::vector<Cell> row;
+  row.reserve(n);
   for (size_t i = 0; i < n; ++i)
     row.push_back(cells[i].ptr == nullptr ? Cell{} : Cell{text_of(cells[i])});
   reading.outcome->rows.push_back(std::move(row));
@@ -114,6 +115,7 @@ void Connection::close() {
 Outcome Connection::exec(std::string_view sql, const std::vector<Cell>& params,
                          std::size_t max_rows) {
   std::vector<gbd_str> raw_params;
+  raw_params.reserve(params.size());
   for (const Cell& p : params) raw_params.push_back(p ? str(*p) : gbd_str{nullptr, 0});
   // not NUL-terminated, in a block of its own, so that a sanitizer sees a read beyond the end
   const std::vector<char> exact(sql.begin(), sql.end());
@@ -128,6 +130,7 @@ Outcome Connection::exec(std::string_view sql, const std::vector<Cell>& params,
 
 Outcome Connection::batch(const std::vector<std::string>& statements, std::uint32_t flags) {
   std::vector<gbd_stmt> raw;
+  raw.reserve(statements.size());
   for (const std::string& sql : statements) raw.push_back({str(sql), nullptr, 0});
   return call([&](Outcome& outcome, gbd_error* e) {
     return driver().batch(raw_, raw.data(), raw.size(), flags, nullptr, &outcome.done, e);

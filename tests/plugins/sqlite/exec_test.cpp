@@ -73,7 +73,7 @@ TEST_F(SqliteExec, RefusesASecondStatementAndRunsNeither) {
 
 TEST_F(SqliteExec, RefusesANulByteRatherThanStopThere) {
   must("CREATE TABLE t (x)");
-  EXPECT_EQ(run(std::string("DELETE FROM t\0WHERE x = 1", 26)).status, GBD_E_INVALID);
+  EXPECT_EQ(run(std::string("DELETE FROM t\0WHERE x = 1", 25)).status, GBD_E_INVALID);
 }
 
 TEST_F(SqliteExec, StopsWhenTheCallerHasSeenEnough) {

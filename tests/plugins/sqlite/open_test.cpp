@@ -40,6 +40,7 @@ TEST_F(SqliteOpen, TakesEveryFileNameLiterally) {
   std::filesystem::current_path(folder_);
   for (const char* name : {"file:a?mode=memory", "a?mode=memory#x", ":memory: ", "file::memory:"}) {
     Connection one(options({{"database", name}}));
+    ASSERT_TRUE(one.opened().ok()) << one.opened();
     EXPECT_TRUE(one.exec("CREATE TABLE t (x)").ok());
     EXPECT_TRUE(std::filesystem::exists(folder_ / name)) << name;
   }
