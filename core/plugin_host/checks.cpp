@@ -120,7 +120,6 @@ Result<void> check_ownership(const fs::path& file, Account account) {
     if (failure || ++links > max_links)
       return refused(here.string() + " is a symbolic link that leads nowhere", "remove it");
     push_components(rest, target);
-    if (target.is_absolute()) at.clear();
   }
   return {};
 }

@@ -29,7 +29,7 @@ using base::Code;
 using base::Error;
 
 constexpr std::size_t max_program_headers = 256;
-constexpr std::uint64_t max_notes_size = 64U * 1024;
+constexpr std::uint64_t max_notes_size = 65536;
 constexpr std::size_t max_entries = 32;
 constexpr std::size_t max_version_length = 64;
 

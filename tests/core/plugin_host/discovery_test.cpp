@@ -61,6 +61,14 @@ TEST(Discovery, TakesTheFirstFileEvenIfItIsBad) {
   EXPECT_EQ(*found, bad);
 }
 
+TEST(Discovery, TakesALinkThatLeadsNowhereForAFile) {
+  const TemporaryFolder folder;
+  fs::create_symlink("/nowhere", folder.path() / "garboard-driver-toy.so");
+  const auto found = find_driver({.directories = {folder.path(), plugins()}, .ignored = {}}, "toy");
+  ASSERT_TRUE(found);
+  EXPECT_EQ(*found, folder.path() / "garboard-driver-toy.so");
+}
+
 TEST(Discovery, ListsEveryPathThatItTriedAndWhatIsThere) {
   const TemporaryFolder folder;
   folder.write("some/garboard-driver-mysql.so", "");

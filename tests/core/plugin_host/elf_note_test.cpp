@@ -92,6 +92,22 @@ TEST(ElfNote, RefusesHugeCounts) {
   EXPECT_EQ(refusal(folder, bytes), "the file is cut short");
 }
 
+TEST(ElfNote, LeavesOutANoteThatGoesBeyondItsSegment) {
+  const TemporaryFolder folder;
+  std::string bytes = read_all(plugin("sound"));
+  Elf64_Ehdr header;
+  std::memcpy(&header, bytes.data(), sizeof header);
+  for (std::size_t i = 0; i < header.e_phnum; ++i) {
+    const std::size_t offset = header.e_phoff + i * sizeof(Elf64_Phdr);
+    Elf64_Phdr segment;
+    std::memcpy(&segment, &bytes[offset], sizeof segment);
+    if (segment.p_type != PT_NOTE) continue;
+    segment.p_filesz -= 8;
+    overwrite(bytes, offset, segment);
+  }
+  EXPECT_TRUE(contains(refusal(folder, bytes), "it has no Garboard identity note"));
+}
+
 TEST(ElfNote, RefusesNotesThatAreNotWellFormed) {
   EXPECT_FALSE(parse_note("[]"));
   EXPECT_FALSE(parse_note("{"));
