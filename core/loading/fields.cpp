@@ -28,7 +28,7 @@ Fields::Fields(const Document& document, NodeId mapping, string_view what,
                std::span<const string_view> known, Problems& problems)
     : document_(document), mapping_(mapping), what_(what), known_(known), problems_(problems) {
   values_.fill(no_node);
-  const Node& node = document.at(mapping);
+  const TreeNode& node = document.at(mapping);
   if (node.kind != NodeKind::mapping) {
     problems.add(document, node.offset,
                  string(what) + " is " + described(document, mapping) +
@@ -71,7 +71,7 @@ bool Fields::lacks(string_view key) const {
 }
 
 string described(const Document& document, NodeId id) {
-  const Node& node = document.at(id);
+  const TreeNode& node = document.at(id);
   switch (node.kind) {
     case NodeKind::null:
       return "nothing";
@@ -97,7 +97,7 @@ void refuse_type(const Document& document, NodeId id, string_view key, string_vi
 
 std::optional<string_view> read_string(const Document& document, NodeId id, string_view key,
                                        Problems& problems) {
-  const Node& node = document.at(id);
+  const TreeNode& node = document.at(id);
   const bool is_json_literal = document.is_json() && node.style == ScalarStyle::plain;
   if (node.kind != NodeKind::scalar || is_json_literal) {
     string hint;
@@ -135,7 +135,7 @@ std::optional<string_view> read_line(const Document& document, NodeId id, string
 
 std::optional<bool> read_bool(const Document& document, NodeId id, string_view key,
                               Problems& problems) {
-  const Node& node = document.at(id);
+  const TreeNode& node = document.at(id);
   if (node.kind == NodeKind::scalar && node.style == ScalarStyle::plain) {
     if (node.text == "true") return true;
     if (node.text == "false") return false;
@@ -147,7 +147,7 @@ std::optional<bool> read_bool(const Document& document, NodeId id, string_view k
 
 std::optional<std::chrono::milliseconds> read_duration(const Document& document, NodeId id,
                                                        string_view key, Problems& problems) {
-  const Node& node = document.at(id);
+  const TreeNode& node = document.at(id);
   const bool is_json_literal = document.is_json() && node.style == ScalarStyle::plain;
   if (node.kind == NodeKind::scalar && (!is_json_literal || node.text == "0")) {
     if (const auto duration = base::parse_duration(node.text)) return duration;
@@ -160,7 +160,7 @@ std::optional<std::chrono::milliseconds> read_duration(const Document& document,
 std::vector<NodeId> string_or_list(const Document& document, NodeId id, string_view key,
                                    Problems& problems) {
   std::vector<NodeId> texts;
-  const Node& node = document.at(id);
+  const TreeNode& node = document.at(id);
   if (node.kind != NodeKind::sequence) {
     if (node.kind == NodeKind::scalar && read_string(document, id, key, problems))
       texts.push_back(id);

@@ -19,11 +19,13 @@ using Json = nlohmann::json;
 /// Walks over the text and leaves its place where the handler sees it.
 class TracedIterator {
  public:
+  // NOLINTBEGIN(readability-identifier-naming): the names that std::iterator_traits looks for
   using iterator_category = std::forward_iterator_tag;
   using value_type = char;
   using difference_type = std::ptrdiff_t;
   using pointer = const char*;
   using reference = const char&;
+  // NOLINTEND(readability-identifier-naming)
 
   TracedIterator() = default;
   TracedIterator(const char* at, const char** seen) : at_(at), seen_(seen) {}

@@ -10,7 +10,7 @@ namespace garboard::loading {
 
 namespace {
 
-bool is_json_literal(const Node& node) {
+bool is_json_literal(const TreeNode& node) {
   if (node.style != ScalarStyle::plain) return false;
   const std::string_view text = node.text;
   if (text == "true" || text == "false") return true;
@@ -20,7 +20,7 @@ bool is_json_literal(const Node& node) {
 }
 
 void append(const Document& document, NodeId id, std::string& out) {
-  const Node& node = document.at(id);
+  const TreeNode& node = document.at(id);
   switch (node.kind) {
     case NodeKind::null:
       out += "null";

@@ -241,7 +241,6 @@ class PlainYaml {
         pending_breaks = 0;
         kept.append(line.substr(indent)).push_back('\n');
       } else {
-        if (spaces > column) return false;
         break;
       }
       at_ = end + 1;

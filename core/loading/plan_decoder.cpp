@@ -65,7 +65,7 @@ class PlanDecoder {
   }
 
  private:
-  const Node& at(NodeId id) const { return document_.at(id); }
+  const TreeNode& at(NodeId id) const { return document_.at(id); }
   void refuse(NodeId id, string message, string hint = {}) {
     problems_.add(document_, at(id).offset, std::move(message), std::move(hint));
   }
@@ -76,7 +76,7 @@ class PlanDecoder {
   }
 
   void check_version(NodeId id) {
-    const Node& node = at(id);
+    const TreeNode& node = at(id);
     if (node.kind == NodeKind::scalar && node.style == ScalarStyle::plain && node.text == "1")
       return;
     refuse_type(document_, id, "version", "the number 1", problems_,
@@ -134,7 +134,7 @@ class PlanDecoder {
   }
 
   void read_migrations(NodeId id) {
-    const Node& list = at(id);
+    const TreeNode& list = at(id);
     if (list.kind != NodeKind::sequence || list.end == id + 1)
       return refuse_type(document_, id, "migrations", "a list of at least one migration",
                          problems_);
@@ -231,7 +231,7 @@ class PlanDecoder {
 
   std::vector<model::Step> steps(NodeId id, string_view key, bool allows_empty) {
     std::vector<model::Step> found;
-    const Node& list = at(id);
+    const TreeNode& list = at(id);
     if (list.kind != NodeKind::sequence || list.end == id + 1) {
       refuse_type(document_, id, key, "a list of at least one step", problems_,
                   list.kind == NodeKind::scalar ? "write it as '- sql: ...'" : "");

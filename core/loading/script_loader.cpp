@@ -48,7 +48,7 @@ std::optional<std::uint32_t> literal_indent(string_view source, std::size_t begi
   return std::nullopt;
 }
 
-void place(const Document& document, const Node& node, model::Step& step) {
+void place(const Document& document, const TreeNode& node, model::Step& step) {
   const string_view source = document.text();
   std::size_t begin = node.offset;
   step.is_verbatim = false;
@@ -123,7 +123,7 @@ ScriptLoader::ScriptLoader(ports::Files& files, std::filesystem::path folder)
     : files_(files), folder_(std::move(folder)) {}
 
 LoadedStep ScriptLoader::from_text(const Document& document, NodeId id) {
-  const Node& node = document.at(id);
+  const TreeNode& node = document.at(id);
   LoadedStep loaded;
   loaded.step.sql = node.text;
   loaded.step.digest = digest_of(node.text);

@@ -62,11 +62,11 @@ void check_keys(const Document& document, Problems& problems) {
   std::vector<NodeId> keys;
   const auto count = static_cast<NodeId>(document.nodes().size());
   for (NodeId id = 0; id < count; ++id) {
-    const Node& mapping = document.at(id);
+    const TreeNode& mapping = document.at(id);
     if (mapping.kind != NodeKind::mapping) continue;
     keys.clear();
     for (NodeId key = id + 1; key < mapping.end; key = document.at(document.at(key).end).end) {
-      const Node& node = document.at(key);
+      const TreeNode& node = document.at(key);
       if (node.kind != NodeKind::scalar) {
         problems.add(document, node.offset, "this key is no text, expected a name followed by ':'");
       } else if (node.text == "<<" && node.style == ScalarStyle::plain) {

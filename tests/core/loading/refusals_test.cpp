@@ -18,6 +18,7 @@ struct Case {
   std::string said;  ///< beginning of the first line
   std::string hint = {};
 };
+// NOLINTNEXTLINE(readability-identifier-naming): GoogleTest calls it so
 void PrintTo(const Case& refusal, std::ostream* out) { *out << refusal.name; }
 
 const std::string step = "    up: [{sql: x}]\n";
@@ -219,8 +220,9 @@ TEST(Refusals, NulInAFileIsPlacedInThatFile) {
 
 TEST(Refusals, PlanOfMoreThanOneMebibyte) {
   const std::string plan = plan_with("  - id: a\n" + step);
-  EXPECT_TRUE(load_text(plan + "#" + std::string(1024 * 1024 - plan.size() - 1, 'x')));
-  const auto result = load_text(plan + "#" + std::string(1024 * 1024 - plan.size(), 'x'));
+  EXPECT_TRUE(load_text(plan + "#" + std::string(std::size_t{1024} * 1024 - plan.size() - 1, 'x')));
+  const auto result =
+      load_text(plan + "#" + std::string(std::size_t{1024} * 1024 - plan.size(), 'x'));
   ASSERT_FALSE(result);
   EXPECT_NE(result.error().hint.find("file:"), std::string::npos);
 }
@@ -245,12 +247,17 @@ TEST(Refusals, BombsEndQuickly) {
   }
   std::string bomb = "a0: &a0 [x]\n";
   for (int i = 1; i < 60; ++i) {
+    const std::string number = std::to_string(i);
     const std::string before = "*a" + std::to_string(i - 1);
-    bomb += "a" + std::to_string(i) + ": &a" + std::to_string(i) + " [" + before + ", " + before +
-            "]\n";
+    for (const std::string& part :
+         {"a"s, number, ": &a"s, number, " ["s, before, ", "s, before, "]\n"s})
+      bomb += part;
   }
   EXPECT_FALSE(load_text(bomb));
   EXPECT_FALSE(load_text("a: &a [*a]\n"));
+  std::string one_line = "{\"version\": 1, \"migrations\": [";
+  while (one_line.size() < 900'000) one_line += R"({"id":"a","up":[{"sql":"x"}]},)";
+  EXPECT_FALSE(load_text(one_line + "7]}", "p.json"));
 }
 
 }  // namespace
