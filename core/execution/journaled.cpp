@@ -163,7 +163,7 @@ class JournaledAttempt {
   /// Settings live in the session, not in the database: a resumed run needs them again.
   Result<void> repeat_setting(const ScriptStatement& statement) {
     ++attempt_.resumed;
-    if (statement.kind != StatementKind::session) return {};
+    if (!sql::sets_session(statement.text, worker_.dialect())) return {};
     auto set = session().exec(statement.text);
     if (!set) return blame(std::move(set).error(), statement);
     return {};

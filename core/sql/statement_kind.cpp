@@ -160,4 +160,9 @@ StatementKind classify(std::string_view statement, const model::Dialect& dialect
   return work_of(words, is_mysql);
 }
 
+bool sets_session(std::string_view statement, const model::Dialect& dialect) {
+  const LeadingWords words(statement, dialect.lexical);
+  return work_of(words, dialect.lexical.has_compound_statements) == StatementKind::session;
+}
+
 }  // namespace garboard::sql

@@ -24,4 +24,8 @@ enum class StatementKind : std::uint8_t {
 /// Judges `statement`, one that the splitter gave, by its leading words. Comments do not count.
 [[nodiscard]] StatementKind classify(std::string_view statement, const model::Dialect& dialect);
 
+/// True for a statement that sets something in the session, also one that cannot run in a
+/// transaction (SQLite's PRAGMA foreign_keys): whoever goes on in a new session has to repeat it.
+[[nodiscard]] bool sets_session(std::string_view statement, const model::Dialect& dialect);
+
 }  // namespace garboard::sql

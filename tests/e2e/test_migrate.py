@@ -272,6 +272,20 @@ class MigrateTest(unittest.TestCase):
             self.assertEqual(self.ids(database), ["v"])
             self.assertEqual(database.scalar("SELECT COUNT(*) FROM garboard_migrations_journal"), "0")
 
+    def test_a_resumed_run_repeats_the_settings_of_its_session(self):
+        base = {"id": "base", "up": [{"sql":
+            "CREATE TABLE parent (id INTEGER PRIMARY KEY); INSERT INTO parent VALUES (1);"
+            "CREATE TABLE child (p INTEGER REFERENCES parent (id) ON DELETE CASCADE);"
+            "INSERT INTO child VALUES (1);"}]}
+        begun = "PRAGMA foreign_keys = OFF; CREATE TABLE parent_new (id INTEGER PRIMARY KEY, x INT);"
+        rebuilt = (begun + "INSERT INTO parent_new (id) SELECT id FROM parent; DROP TABLE parent;"
+                           "ALTER TABLE parent_new RENAME TO parent;")
+        for database in self.each((databases.Sqlite,)):
+            self.migrate(database, self.plan([base, {"id": "rebuild", "up": [
+                {"sql": begun + "INSERT INTO nowhere VALUES (1);"}]}]), code=31)
+            self.migrate(database, self.plan([base, {"id": "rebuild", "up": [{"sql": rebuilt}]}]))
+            self.assertEqual(database.scalar("SELECT COUNT(*) FROM child"), "1")
+
     def test_an_own_transaction_around_everything_is_ours(self):
         sql = "BEGIN; CREATE TABLE t (x INT); INSERT INTO t VALUES (1); COMMIT;"
         for database in self.each():

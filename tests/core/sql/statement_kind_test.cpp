@@ -74,6 +74,15 @@ TEST(StatementKind, WorkIsTellable) {
   EXPECT_EQ(postgres_kind("copy t to stdout"), StatementKind::plain);
 }
 
+TEST(StatementKind, ASettingThatRunsAloneIsStillASetting) {
+  model::Dialect dialect;
+  dialect.lexical = sqlite_traits();
+  dialect.non_transactional = {"PRAGMA foreign_keys", "VACUUM"};
+  EXPECT_EQ(sql::classify("PRAGMA foreign_keys = off", dialect), StatementKind::non_transactional);
+  EXPECT_TRUE(sql::sets_session("PRAGMA foreign_keys = off", dialect));
+  EXPECT_FALSE(sql::sets_session("VACUUM", dialect));
+}
+
 TEST(ClientCommand, OnlyWhatChangesNothingIsIgnorable) {
   for (const char* command :
        {"\\restrict aB", "\\unrestrict aB", "\\echo x", "\\set ON_ERROR_STOP 1", "\\timing on",
