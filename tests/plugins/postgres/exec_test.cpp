@@ -180,6 +180,38 @@ TEST_F(Transaction, DoesNotCallARolledBackCommitASuccess) {
   EXPECT_EQ(db().tx(GBD_TX_COMMIT).status, GBD_E_SQL);
 }
 
+TEST_F(Transaction, TellsAllOfARefusedCommit) {
+  ASSERT_TRUE(db().exec("CREATE TEMP TABLE late (n int CONSTRAINT checked_late UNIQUE "
+                        "DEFERRABLE INITIALLY DEFERRED)")
+                  .is_ok());
+  ASSERT_TRUE(db().tx(GBD_TX_BEGIN).is_ok());
+  ASSERT_TRUE(db().exec("INSERT INTO late VALUES (1), (1)").is_ok());
+  const Reply reply = db().tx(GBD_TX_COMMIT);
+  EXPECT_EQ(reply.status, GBD_E_SQL);
+  EXPECT_EQ(reply.sqlstate, "23505");
+  EXPECT_EQ(reply.detail, "Key (n)=(1) already exists.");
+  EXPECT_EQ(nlohmann::json::parse(reply.context_json).at("constraint"), "checked_late");
+  EXPECT_FALSE(reply.has(GBD_EF_CONN_LOST | GBD_EF_OUTCOME_UNKNOWN | GBD_EF_TX_ABORTED)) << reply;
+  EXPECT_EQ(db().cell("SELECT count(*) FROM late"), "0");
+}
+
+TEST_F(Transaction, TellsThatACommitLostASerializationConflict) {
+  use_schema("tx_serial");
+  ASSERT_TRUE(db().exec("CREATE TABLE tx_serial.marks (n int)").is_ok());
+  Connection other(options_);
+  for (Connection* each : {&db(), &other}) {
+    ASSERT_TRUE(each->tx(GBD_TX_BEGIN).is_ok());
+    ASSERT_TRUE(each->exec("SET TRANSACTION ISOLATION LEVEL SERIALIZABLE").is_ok());
+    ASSERT_EQ(each->cell("SELECT count(*) FROM tx_serial.marks"), "0");
+  }
+  for (Connection* each : {&db(), &other})
+    ASSERT_TRUE(each->exec("INSERT INTO tx_serial.marks VALUES (1)").is_ok());
+  ASSERT_TRUE(other.tx(GBD_TX_COMMIT).is_ok());
+  const Reply reply = db().tx(GBD_TX_COMMIT);
+  EXPECT_EQ(reply.sqlstate, "40001") << reply;
+  EXPECT_TRUE(reply.has(GBD_EF_RETRYABLE)) << reply;
+}
+
 TEST_F(Transaction, IsRolledBackByClose) {
   use_schema("tx_close");
   auto other = std::make_unique<Connection>(options_);

@@ -168,4 +168,18 @@ TEST_F(Fault, DoesNotKnowWhetherALostCommitHappened) {
   EXPECT_TRUE(reply.has(GBD_EF_OUTCOME_UNKNOWN)) << reply;
 }
 
+TEST_F(Fault, NeverConnectsAgainByItself) {
+  Proxy proxy(options_.at("host"), options_.at("port"));
+  options_["port"] = proxy.port();
+  options_["params"]["sslmode"] = "disable";
+  Connection relayed(options_);
+  // No statement was sent to get this far.
+  EXPECT_EQ(proxy.count('Q') + proxy.count('P'), 0);
+  proxy.cut_at("pg_try_advisory_lock", Cut::before_answering);
+  EXPECT_TRUE(relayed.lock("lost", 1000).has(GBD_EF_CONN_LOST));
+  proxy.cut_at("", Cut::none);
+  EXPECT_TRUE(relayed.lock("lost", 1000).has(GBD_EF_CONN_LOST));
+  EXPECT_TRUE(relayed.tx(GBD_TX_BEGIN).has(GBD_EF_CONN_LOST));
+}
+
 }  // namespace garboard::postgres_tests
