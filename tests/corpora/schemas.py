@@ -59,7 +59,8 @@ class MySql:
 
     def mariadb(self, place, *arguments, feed=None):
         parts = place.parts
-        return called(["mariadb", "--no-defaults", "-N", "-h", parts.hostname,
+        # A stored program keeps the character set of the connection that made it: take garboard's.
+        return called(["mariadb", "--no-defaults", "--default-character-set=utf8mb4", "-N", "-h", parts.hostname,
                        "-P", str(parts.port), "-u", parts.username, *arguments, place.name],
                       self.server.env, feed)
 
