@@ -11,6 +11,7 @@ namespace garboard::loading {
 namespace {
 // A node of a plan with short statements takes about this many bytes of text.
 constexpr std::size_t bytes_per_node = 12;
+constexpr std::size_t block_bytes = 1024;
 }  // namespace
 
 Document::Document(std::string file, std::string text, bool is_json)
@@ -18,22 +19,35 @@ Document::Document(std::string file, std::string text, bool is_json)
   nodes_.reserve(text_.size() / bytes_per_node + 1);
 }
 
-base::SourcePosition Document::position(std::size_t offset) const {
-  offset = std::min(offset, text_.size());
-  if (lines_.empty()) {
-    lines_.push_back(0);
-    for (std::size_t at = text_.find('\n'); at != std::string::npos; at = text_.find('\n', at + 1))
-      lines_.push_back(static_cast<std::uint32_t>(at + 1));
+void Document::index() const {
+  lines_.push_back(0);
+  for (std::size_t at = text_.find('\n'); at != std::string::npos; at = text_.find('\n', at + 1))
+    lines_.push_back(static_cast<std::uint32_t>(at + 1));
+  std::size_t points = 0;
+  for (std::size_t block = 0; block <= text_.size(); block += block_bytes) {
+    points_.push_back(static_cast<std::uint32_t>(points));
+    points += base::count_code_points(std::string_view(text_).substr(block, block_bytes));
   }
+}
+
+// A plan may be one line of a mebibyte, so columns are not counted from the line's beginning.
+std::size_t Document::points_before(std::size_t offset) const {
+  const std::size_t block = offset / block_bytes;
+  const std::size_t begin = block * block_bytes;
+  return points_[block] +
+         base::count_code_points(std::string_view(text_).substr(begin, offset - begin));
+}
+
+base::SourcePosition Document::position(std::size_t offset) const {
+  if (lines_.empty()) index();
+  offset = std::min(offset, text_.size());
   const auto after = std::upper_bound(lines_.begin(), lines_.end(), offset);
-  const std::size_t line = static_cast<std::size_t>(after - lines_.begin());
-  // Positions are asked for in order, and a plan may be one long line: count on from the last one.
-  const bool goes_on = counted_.line == line && counted_.offset <= offset;
-  const std::size_t begin = goes_on ? counted_.offset : lines_[line - 1];
+  const auto line = static_cast<std::size_t>(after - lines_.begin());
+  const std::size_t begin = lines_[line - 1];
   const std::size_t column =
-      (goes_on ? counted_.column : 0) +
-      base::count_code_points(std::string_view(text_).substr(begin, offset - begin));
-  counted_ = {.line = line, .offset = offset, .column = column};
+      offset - begin <= block_bytes
+          ? base::count_code_points(std::string_view(text_).substr(begin, offset - begin))
+          : points_before(offset) - points_before(begin);
   return {.file = file_,
           .line = static_cast<std::uint32_t>(line),
           .column = static_cast<std::uint32_t>(column + 1)};

@@ -79,19 +79,16 @@ class Document {
     NodeKind kind;
   };
   void count_child();
+  void index() const;
+  [[nodiscard]] std::size_t points_before(std::size_t offset) const;
 
   std::string file_, text_;
   bool is_json_;
   std::vector<TreeNode> nodes_;
   std::vector<Open> open_;
   std::deque<std::string> kept_;
-  mutable std::vector<std::uint32_t> lines_;  // where each begins; made when first asked for
-  struct Counted {
-    std::size_t line = 0;
-    std::size_t offset = 0;
-    std::size_t column = 0;
-  };
-  mutable Counted counted_;  // where position() counted last
+  mutable std::vector<std::uint32_t> lines_;   // where each begins; made when first asked for
+  mutable std::vector<std::uint32_t> points_;  // code points before each block of the text
 };
 
 }  // namespace garboard::loading

@@ -2,6 +2,7 @@
 // Every character of an inline script leads back to where it stands in the plan.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 
@@ -86,6 +87,19 @@ TEST(StepPosition, OfAltereredScalarsIsTheirBeginning) {
 TEST(StepPosition, CountsCodePoints) {
   const Step step = only_step(plan_with("  - {name: Größe, id: a, up: [{sql: SELECT 1}]}\n"));
   EXPECT_EQ(step.where, (SourcePosition{"plan.yaml", 3, 37}));
+}
+
+TEST(StepPosition, CountsCodePointsOfLongLinesToo) {
+  std::string plan = R"({"version": 1, "migrations": [{"id": "a", "metadata": {"x": ")";
+  for (int i = 0; i < 3000; ++i) plan += "\xC3\xBC";
+  plan += R"("}, "up": [{"sql": "SELECT 1"}]}]})";
+  const std::size_t bytes = plan.find("SELECT");
+  for (const std::string before : {"", "\n", " \n \n"}) {
+    const Step step = only_step(before + plan, "plan.json");
+    EXPECT_EQ(step.where.column, bytes - 3000 + 1);
+    EXPECT_EQ(step.where.line,
+              1U + static_cast<unsigned>(std::count(before.begin(), before.end(), '\n')));
+  }
 }
 
 TEST(StepPosition, OfFilesIsTheirOwn) {
