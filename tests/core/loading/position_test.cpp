@@ -69,7 +69,7 @@ TEST(StepPosition, OfVerbatimScalarsIsExact) {
   expect_exact(json, only_step(json, "plan.json"));
 }
 
-TEST(StepPosition, OfAltereredScalarsIsTheirBeginning) {
+TEST(StepPosition, OfAlteredScalarsIsTheirBeginning) {
   const std::string up = "  - id: a\n    up:\n";
   for (const std::string& lines : {
            up + "      - sql: >\n          SELECT\n          1;\n",
