@@ -5,12 +5,20 @@
 #include <new>
 #include <utility>
 
+#if PQXX_VERSION_MAJOR < 7 && defined(__SANITIZE_ADDRESS__)
+#include <sanitizer/lsan_interface.h>
+#endif
+
 namespace garboard::postgres {
 
 namespace {
 
 pqxx::result execute(pqxx::nontransaction& statement, const std::string& sql,
                      std::initializer_list<std::string> params) {
+#if PQXX_VERSION_MAJOR < 7 && defined(__SANITIZE_ADDRESS__)
+  // When the line is lost 6.4 forgets to free the result, some 600 bytes once per connection.
+  const __lsan::ScopedDisabler known_leak;
+#endif
   if (params.size() == 0) return statement.exec(sql);
 #if PQXX_VERSION_MAJOR < 7
   return statement.exec_params(sql,
