@@ -20,17 +20,20 @@ std::string Sha256::hex() {
   std::array<std::uint8_t, SHA256_DIGEST_SIZE> digest{};
   nettle_sha256_digest(&state_, digest.size(), digest.data());
   constexpr std::string_view digits = "0123456789abcdef";
-  std::string text;
-  text.reserve(2 * digest.size());
-  for (const std::uint8_t byte : digest) {
-    text += digits[byte >> 4U];
-    text += digits[byte & 15U];
+  std::string text(2 * digest.size(), '\0');
+  for (std::size_t i = 0; i < digest.size(); ++i) {
+    text[2 * i] = digits[digest[i] >> 4U];
+    text[2 * i + 1] = digits[digest[i] & 15U];
   }
   return text;
 }
 
 void ScriptDigest::update(std::string_view bytes) {
   if (is_past_head_) return feed(bytes);
+  if (head_.empty() && !bytes.empty() && bytes.front() != byte_order_mark.front()) {
+    is_past_head_ = true;
+    return feed(bytes);
+  }
   head_ += bytes;
   if (head_.size() < byte_order_mark.size()) return;
   is_past_head_ = true;
@@ -59,11 +62,20 @@ void ScriptDigest::feed(std::string_view bytes) {
   }
 }
 
-std::string ScriptDigest::hex() {
+void ScriptDigest::end_head() {
   if (!is_past_head_) feed(head_);
   head_.clear();
   is_past_head_ = false;
   ended_in_cr_ = false;
+}
+
+void ScriptDigest::end_text() {
+  end_head();
+  sha_.update(std::string_view("\0", 1));
+}
+
+std::string ScriptDigest::hex() {
+  end_head();
   return sha_.hex();
 }
 

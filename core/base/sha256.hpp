@@ -25,9 +25,14 @@ class Sha256 {
 class ScriptDigest {
  public:
   void update(std::string_view bytes);
+  /// Ends one text of several that are digested together; a NUL byte, which no text holds, stands
+  /// between them.
+  void end_text();
   [[nodiscard]] std::string hex();
 
  private:
+  void end_head();
+
   Sha256 sha_;
   std::string head_;  // first bytes, until a byte order mark is ruled out
   bool is_past_head_ = false;

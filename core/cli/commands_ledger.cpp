@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "cli/command.hpp"
+#include "cli/comparison.hpp"
 #include "cli/database.hpp"
 #include "cli/disk_files.hpp"
 #include "cli/progress.hpp"
@@ -88,22 +89,12 @@ Result<PartialNotes> read_partial_notes(const Plan& plan, ports::Session& sessio
 }  // namespace
 
 Result<int> run_migrate(CommandContext& context) {
-  Result<Connection> connection = named_connection(context);
-  if (!connection) return std::move(connection).error();
   DiskFiles files;
-  Result<model::Changes> changes = load_named_plans(context, files);
-  if (!changes) return std::move(changes).error();
-  Result<std::unique_ptr<Database>> database =
-      Database::load(context, std::move(connection).value(), Access::read_write);
-  if (!database) return std::move(database).error();
-  Result<std::unique_ptr<ports::Session>> session = (*database)->connect();
-  if (!session) return std::move(session).error();
-  Result<model::Ledger> ledger =
-      execution::read_ledger(**session, ledger_options(context.settings), execution::Detail::brief);
-  if (!ledger) return std::move(ledger).error();
-
-  const std::string& name = (*database)->dialect().name;
-  const Plan plan = planning::make_plan(*changes, *ledger, name);
+  Result<Comparison> comparison =
+      compare_with_database(context, files, Access::read_write, execution::Detail::brief);
+  if (!comparison) return std::move(comparison).error();
+  const Plan& plan = comparison->plan;
+  const std::string& name = comparison->database->dialect().name;
   if (context.settings.is_on("dry-run")) fill_dry_run(context.report, plan, name);
   const planning::PlanPolicy policy{
       .allows_out_of_order = context.settings.is_on("allow-out-of-order"),
@@ -119,30 +110,22 @@ Result<int> run_migrate(CommandContext& context) {
     fill_migrate(context.report, plan, {.run_id = new_run_id()}, name);
     return 0;
   }
-  model::RunReport run = apply(context, plan, **database, std::move(*session), files);
+  model::RunReport run =
+      apply(context, plan, *comparison->database, std::move(comparison->session), files);
   fill_migrate(context.report, plan, run, name);
   if (run.error) return *std::move(run.error);
   return 0;
 }
 
 Result<int> run_status(CommandContext& context) {
-  Result<Connection> connection = named_connection(context);
-  if (!connection) return std::move(connection).error();
   DiskFiles files;
-  Result<model::Changes> changes = load_named_plans(context, files);
-  if (!changes) return std::move(changes).error();
-  Result<std::unique_ptr<Database>> database =
-      Database::load(context, std::move(connection).value(), Access::read_only);
-  if (!database) return std::move(database).error();
-  Result<std::unique_ptr<ports::Session>> session = (*database)->connect();
-  if (!session) return std::move(session).error();
-  const execution::LedgerOptions options = ledger_options(context.settings);
-  Result<model::Ledger> ledger =
-      execution::read_ledger(**session, options, execution::Detail::full);
-  if (!ledger) return std::move(ledger).error();
-  const std::string& name = (*database)->dialect().name;
-  const Plan plan = planning::make_plan(*changes, *ledger, name);
-  Result<PartialNotes> notes = read_partial_notes(plan, **session, options);
+  Result<Comparison> comparison =
+      compare_with_database(context, files, Access::read_only, execution::Detail::full);
+  if (!comparison) return std::move(comparison).error();
+  const Plan& plan = comparison->plan;
+  const std::string& name = comparison->database->dialect().name;
+  Result<PartialNotes> notes =
+      read_partial_notes(plan, *comparison->session, ledger_options(context.settings));
   if (!notes) return std::move(notes).error();
   fill_status(context.report, plan, *notes, name);
   const bool is_asked = context.settings.is_on("exit-code");

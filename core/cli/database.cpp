@@ -36,7 +36,7 @@ std::string plugin_path() {
 std::unique_ptr<plugin_host::Host> make_host(const CommandContext& context) {
   plugin_host::HostOptions options;
   for (const std::string& directory : context.settings.list("plugin-dir"))
-    options.plugin_dirs.emplace_back(directory);
+    options.plugin_dirs.push_back(std::filesystem::absolute(directory));
   options.plugin_path = plugin_path();
   options.executable = executable_path();
   options.version = version_text();

@@ -28,10 +28,12 @@ void Document::index() const {
     points_.push_back(static_cast<std::uint32_t>(points));
     points += base::count_code_points(std::string_view(text_).substr(block, block_bytes));
   }
+  is_ascii_ = points == text_.size();
 }
 
 // A plan may be one line of a mebibyte, so columns are not counted from the line's beginning.
 std::size_t Document::points_before(std::size_t offset) const {
+  if (is_ascii_) return offset;
   const std::size_t block = offset / block_bytes;
   const std::size_t begin = block * block_bytes;
   return points_[block] +
@@ -45,7 +47,7 @@ base::SourcePosition Document::position(std::size_t offset) const {
   const auto line = static_cast<std::size_t>(after - lines_.begin());
   const std::size_t begin = lines_[line - 1];
   const std::size_t column =
-      offset - begin <= block_bytes
+      !is_ascii_ && offset - begin <= block_bytes
           ? base::count_code_points(std::string_view(text_).substr(begin, offset - begin))
           : points_before(offset) - points_before(begin);
   return {.file = file_,

@@ -87,6 +87,7 @@ class Document {
   std::vector<TreeNode> nodes_;
   std::vector<Open> open_;
   std::deque<std::string> kept_;
+  mutable bool is_ascii_ = false;              // then a byte is a column
   mutable std::vector<std::uint32_t> lines_;   // where each begins; made when first asked for
   mutable std::vector<std::uint32_t> points_;  // code points before each block of the text
 };

@@ -80,6 +80,7 @@ PlanFile read_plan(ports::Files& files, const std::filesystem::path& path, Probl
 class Ids {
  public:
   void check(const PlanFile& file, Problems& problems) {
+    seen_.reserve(seen_.size() + file.plan.changes.size());
     for (std::size_t i = 0; i < file.plan.changes.size(); ++i) {
       const Change& change = file.plan.changes[i];
       if (change.id.empty()) continue;
@@ -108,6 +109,11 @@ Changes join(std::vector<PlanFile> files) {
   const bool is_any =
       std::ranges::any_of(files, [](const PlanFile& file) { return file.plan.databases.empty(); });
   Changes changes;
+  if (files.size() == 1) {
+    changes.items = std::move(files.front().plan.changes);
+    changes.databases = std::move(files.front().plan.databases);
+    return changes;
+  }
   for (PlanFile& file : files) {
     for (Change& change : file.plan.changes) {
       if (!is_uniform && change.databases.empty()) change.databases = file.plan.databases;

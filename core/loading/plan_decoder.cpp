@@ -133,11 +133,20 @@ class PlanDecoder {
            std::ranges::all_of(name, is_allowed);
   }
 
+  [[nodiscard]] std::size_t children_of(NodeId id) const {
+    std::size_t count = 0;
+    for (NodeId item = id + 1; item < at(id).end; item = at(item).end) ++count;
+    return count;
+  }
+
   void read_migrations(NodeId id) {
     const TreeNode& list = at(id);
     if (list.kind != NodeKind::sequence || list.end == id + 1)
       return refuse_type(document_, id, "migrations", "a list of at least one migration",
                          problems_);
+    const std::size_t count = children_of(id);
+    plan_.changes.reserve(count);
+    plan_.id_offsets.reserve(count);
     for (NodeId item = id + 1; item < list.end; item = at(item).end) read_migration(item);
   }
 
@@ -161,9 +170,12 @@ class PlanDecoder {
           read_bool(document_, fields.value("allow_empty"), "allow_empty", problems_)
               .value_or(false);
     require(fields, "up", "a list of at least one step");
-    if (fields.has("up")) change.up = steps(fields.value("up"), "up", change.allows_empty);
-    if (fields.has("down")) change.down = steps(fields.value("down"), "down", change.allows_empty);
-    change.checksum = checksum_of(change.up);
+    Checksum checksum;
+    if (fields.has("up"))
+      change.up = steps(fields.value("up"), "up", change.allows_empty, &checksum);
+    if (fields.has("down"))
+      change.down = steps(fields.value("down"), "down", change.allows_empty, nullptr);
+    change.checksum = checksum.text();
     plan_.changes.push_back(std::move(change));
     plan_.id_offsets.push_back(id_offset);
   }
@@ -229,7 +241,8 @@ class PlanDecoder {
     return names;
   }
 
-  std::vector<model::Step> steps(NodeId id, string_view key, bool allows_empty) {
+  std::vector<model::Step> steps(NodeId id, string_view key, bool allows_empty,
+                                 Checksum* checksum) {
     std::vector<model::Step> found;
     const TreeNode& list = at(id);
     if (list.kind != NodeKind::sequence || list.end == id + 1) {
@@ -237,6 +250,7 @@ class PlanDecoder {
                   list.kind == NodeKind::scalar ? "write it as '- sql: ...'" : "");
       return found;
     }
+    found.reserve(children_of(id));
     for (NodeId item = id + 1; item < list.end; item = at(item).end) {
       const Fields fields(document_, item, "a step", step_keys, problems_);
       if (!fields.is_mapping()) continue;
@@ -249,24 +263,25 @@ class PlanDecoder {
         continue;
       }
       const NodeId value = fields.value(is_sql ? "sql" : "file");
-      if (auto step = is_sql ? sql_step(value, allows_empty) : file_step(value, allows_empty))
+      if (auto step = is_sql ? sql_step(value, allows_empty, checksum)
+                             : file_step(value, allows_empty, checksum))
         found.push_back(*std::move(step));
     }
     return found;
   }
 
-  std::optional<model::Step> sql_step(NodeId id, bool allows_empty) {
+  std::optional<model::Step> sql_step(NodeId id, bool allows_empty, Checksum* checksum) {
     if (!read_string(document_, id, "sql", problems_)) return std::nullopt;
-    LoadedStep loaded = ScriptLoader::from_text(document_, id);
+    LoadedStep loaded = ScriptLoader::from_text(document_, id, checksum);
     if (loaded.is_blank && !allows_empty)
       refuse(id, "'sql' is empty, expected a statement", "'allow_empty: true' allows it");
     return std::move(loaded.step);
   }
 
-  std::optional<model::Step> file_step(NodeId id, bool allows_empty) {
+  std::optional<model::Step> file_step(NodeId id, bool allows_empty, Checksum* checksum) {
     const auto shown = read_line(document_, id, "file", 4096, problems_);
     if (!shown) return std::nullopt;
-    base::Result<LoadedStep> loaded = scripts_.from_file(*shown);
+    base::Result<LoadedStep> loaded = scripts_.from_file(*shown, checksum);
     if (!loaded) {
       Error error = std::move(loaded).error();
       if (error.where.line == 0) error.where = document_.position(at(id).offset);

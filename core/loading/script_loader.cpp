@@ -22,12 +22,6 @@ using std::string_view;
 
 constexpr std::size_t chunk_bytes = std::size_t{64} * 1024;
 
-std::string digest_of(string_view text) {
-  base::ScriptDigest digest;
-  digest.update(text);
-  return digest.hex();
-}
-
 std::size_t leading_spaces(string_view line) {
   return std::min(line.find_first_not_of(' '), line.size());
 }
@@ -122,17 +116,20 @@ class ByteCheck {
 ScriptLoader::ScriptLoader(ports::Files& files, std::filesystem::path folder)
     : files_(files), folder_(std::move(folder)) {}
 
-LoadedStep ScriptLoader::from_text(const Document& document, NodeId id) {
+LoadedStep ScriptLoader::from_text(const Document& document, NodeId id, Checksum* checksum) {
   const TreeNode& node = document.at(id);
   LoadedStep loaded;
   loaded.step.sql = node.text;
-  loaded.step.digest = digest_of(node.text);
+  if (checksum != nullptr) {
+    checksum->update(node.text);
+    checksum->end_step();
+  }
   loaded.is_blank = base::is_blank(node.text);
   place(document, node, loaded.step);
   return loaded;
 }
 
-Result<LoadedStep> ScriptLoader::from_file(string_view shown) {
+Result<LoadedStep> ScriptLoader::from_file(string_view shown, Checksum* checksum) {
   Result<std::filesystem::path> path = files_.resolve_beneath(folder_, shown);
   if (!path) return std::move(path).error();
   Result<std::unique_ptr<base::ByteSource>> source = files_.open(*path);
@@ -157,7 +154,9 @@ Result<LoadedStep> ScriptLoader::from_file(string_view shown) {
                    .hint = "a file in UTF-16 looks like this; save it as UTF-8",
                    .where = {loaded.step.where.file, check.line(), check.column()}};
     digest.update(chunk);
+    if (checksum != nullptr) checksum->update(chunk);
   }
+  if (checksum != nullptr) checksum->end_step();
   loaded.step.digest = digest.hex();
   loaded.is_blank = check.is_blank();
   return loaded;

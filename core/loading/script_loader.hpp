@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Fills steps with what their text says: digest, position, resolved path. Files are streamed, never
-// held.
+// Fills steps with what their text says: position, and of a file its path and digest. Files are
+// streamed, never held.
 #pragma once
 
 #include <filesystem>
@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "loading/checksum.hpp"
 #include "loading/document.hpp"
 #include "model/change.hpp"
 #include "ports/files.hpp"
@@ -25,11 +26,12 @@ class ScriptLoader {
   /// `folder` is where the plan lies; its files have to lie beneath.
   ScriptLoader(ports::Files& files, std::filesystem::path folder);
 
-  /// The scalar `id` as an inline step.
-  [[nodiscard]] static LoadedStep from_text(const Document& document, NodeId id);
+  /// The scalar `id` as an inline step. Its text goes into `checksum`, unless that is null.
+  [[nodiscard]] static LoadedStep from_text(const Document& document, NodeId id,
+                                            Checksum* checksum);
   /// The file that the plan calls `shown`. Errors have a place only when they are about a byte of
   /// that file.
-  base::Result<LoadedStep> from_file(std::string_view shown);
+  base::Result<LoadedStep> from_file(std::string_view shown, Checksum* checksum);
 
  private:
   ports::Files& files_;

@@ -29,7 +29,7 @@ struct Step {
   std::string sql = {};             ///< the text of a `sql` step
   std::filesystem::path file = {};  ///< resolved path of a `file` step
   std::string shown = {};           ///< the path as the author wrote it, for messages
-  std::string digest = {};          ///< base::ScriptDigest of the text, hex
+  std::string digest = {};          ///< of a `file` step: base::ScriptDigest of its text, hex
   SourcePosition where = {};        ///< a `sql` step's first character, or line 1 of the file
   std::uint32_t indent =
       0;                    ///< columns before each further line of a `sql` step's text in its plan

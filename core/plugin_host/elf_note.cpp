@@ -154,7 +154,8 @@ std::optional<std::string_view> find_note(std::string_view notes, std::size_t al
   return std::nullopt;
 }
 
-std::optional<std::string> notes_of(const File& file, const Elf64_Phdr& segment,
+/// The bytes of a small segment; nullopt when it is damaged.
+std::optional<std::string> bytes_of(const File& file, const Elf64_Phdr& segment,
                                     std::uint64_t file_size) {
   if (segment.p_filesz > max_notes_size || segment.p_offset > file_size ||
       segment.p_filesz > file_size - segment.p_offset)
@@ -162,6 +163,19 @@ std::optional<std::string> notes_of(const File& file, const Elf64_Phdr& segment,
   std::string notes(segment.p_filesz, '\0');
   if (!file.read(std::as_writable_bytes(std::span(notes)), segment.p_offset)) return std::nullopt;
   return notes;
+}
+
+/// Whether the dynamic section asks for all symbols to be bound when the file is loaded.
+bool asks_to_bind_at_once(std::string_view dynamic) {
+  for (; dynamic.size() >= sizeof(Elf64_Dyn); dynamic.remove_prefix(sizeof(Elf64_Dyn))) {
+    Elf64_Dyn entry;
+    std::memcpy(&entry, dynamic.data(), sizeof entry);
+    if (entry.d_tag == DT_NULL) return false;
+    if (entry.d_tag == DT_BIND_NOW) return true;
+    if (entry.d_tag == DT_FLAGS && (entry.d_un.d_val & DF_BIND_NOW) != 0) return true;
+    if (entry.d_tag == DT_FLAGS_1 && (entry.d_un.d_val & DF_1_NOW) != 0) return true;
+  }
+  return false;
 }
 
 bool is_printable(std::string_view text) noexcept {
@@ -223,16 +237,23 @@ Result<PluginNote> read_note(const std::filesystem::path& path) {
   Elf64_Ehdr header{};
   if (!read_value(file, header, 0)) return not_a_plugin("the file is empty or cut short");
   if (auto wrong = wrong_header(header)) return *std::move(wrong);
+  bool binds_at_once = false;
   for (std::uint64_t i = 0; i < header.e_phnum; ++i) {
     Elf64_Phdr segment{};
     if (header.e_phoff > *size || !read_value(file, segment, header.e_phoff + i * sizeof segment))
       return not_a_plugin("the file is cut short");
+    if (segment.p_type == PT_DYNAMIC) {  // linkers write it before the notes
+      const auto dynamic = bytes_of(file, segment, *size);
+      binds_at_once = dynamic && asks_to_bind_at_once(*dynamic);
+    }
     if (segment.p_type != PT_NOTE) continue;
-    const auto notes = notes_of(file, segment, *size);
+    const auto notes = bytes_of(file, segment, *size);
     if (!notes) return not_a_plugin("its ELF notes are damaged");
     if (auto json = find_note(*notes, segment.p_align == 8 ? 8 : 4)) {
       json->remove_suffix(json->size() - std::min(json->find('\0'), json->size()));
-      return parse_note(*json);
+      auto note = parse_note(*json);
+      if (note) note->binds_at_once = binds_at_once;
+      return note;
     }
   }
   return refused("it has no Garboard identity note, so it is no plugin of garboard",

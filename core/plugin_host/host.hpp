@@ -23,6 +23,7 @@ using base::Result;
 struct PluginNote {
   std::string name, version, abi, min_host;
   std::vector<std::string> kinds, schemes;
+  bool binds_at_once = false;  ///< linked with -z now, as garboard_add_plugin() does
 };
 
 /// A plugin file found on the search path.

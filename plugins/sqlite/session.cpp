@@ -64,6 +64,7 @@ class Resetter {
 
 Session::Session(Options options) : options_(std::move(options)) {
   check_place(options_);
+  sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);  // its counters cost a lock for each allocation
   sqlite3* handle = nullptr;
   const int code =
       sqlite3_open_v2(options_.file_name().c_str(), &handle, open_flags(options_), nullptr);

@@ -223,7 +223,8 @@ class CommandLineTest(unittest.TestCase):
         with socket.create_server(("127.0.0.1", 0)) as silent:
             url = f"postgres://u@127.0.0.1:{silent.getsockname()[1]}/d"
             process = self.start("migrate", "--plan", self.plan, "--url", url, "--output", "json")
-            silent.accept()
+            peer, _ = silent.accept()
+            self.addCleanup(peer.close)
             started = time.monotonic()
             process.send_signal(signal.SIGTERM)
             out, _ = process.communicate(timeout=60)
@@ -237,6 +238,10 @@ class CommandLineTest(unittest.TestCase):
         inspected = json.loads(self.garboard("plugins", "inspect", "sqlite", "-o", "json")[0])
         self.assertEqual(inspected["describe"]["name"], "sqlite")
         self.error("plugins", "inspect", "nonesuch", code=23)
+        beside = os.path.relpath(os.path.join(os.path.dirname(GARBOARD), "../lib/garboard/plugins"))
+        out, err = self.garboard("plugins", "list", "--plugin-dir", beside)[:2]
+        self.assertIn("sqlite", out)
+        self.assertNotIn("ignored", err)
 
     def test_completions_are_scripts_that_their_shells_read(self):
         for shell, check in (("bash", ["bash", "-n"]), ("zsh", ["zsh", "-n"]), ("fish", ["fish", "-n"])):

@@ -61,6 +61,12 @@ TEST(ElfNote, SaysThatAnyOtherLibraryIsNoPlugin) {
             "it has no Garboard identity note, so it is no plugin of garboard");
 }
 
+TEST(ElfNote, SeesThatThePluginBindsAtOnce) {
+  const auto note = read_note(plugin("sound"));
+  ASSERT_TRUE(note);
+  EXPECT_TRUE(note->binds_at_once);
+}
+
 TEST(ElfNote, SurvivesEveryTruncation) {
   const TemporaryFolder folder;
   const std::string bytes = read_all(plugin("sound")).substr(0, 4096);

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/comparison.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include "planning/planner.hpp"
+
+namespace garboard::cli {
+
+namespace {
+
+// Below this, starting a thread costs more than it saves.
+constexpr std::uintmax_t large_plan_bytes = std::uintmax_t{64} << 10U;
+
+bool are_large(const std::vector<std::string>& plans) {
+  std::uintmax_t bytes = 0;
+  for (const std::string& plan : plans) {
+    std::error_code unreadable;  // reading it will say why
+    const std::uintmax_t size = std::filesystem::file_size(plan, unreadable);
+    if (!unreadable) bytes += size;
+  }
+  return bytes >= large_plan_bytes;
+}
+
+/// The plans on their way from the files: read at once, or by a thread beside the caller.
+class PlanReading {
+ public:
+  PlanReading(const CommandContext& context, ports::Files& files) {
+    const auto read = [this, &context, &files] { changes_ = load_named_plans(context, files); };
+    if (are_large(context.settings.list("plan"))) {
+      thread_ = std::thread(read);
+    } else {
+      read();
+    }
+  }
+  PlanReading(const PlanReading&) = delete;
+  PlanReading& operator=(const PlanReading&) = delete;
+  ~PlanReading() { join(); }
+
+  /// True when the plans are known to be wrong already.
+  [[nodiscard]] bool has_failed() const { return !thread_.joinable() && !*changes_; }
+  Result<model::Changes> take() {
+    join();
+    return *std::exchange(changes_, std::nullopt);
+  }
+  /// The plans' own error if there is one, or else this one.
+  base::Error error_before(base::Error error) {
+    Result<model::Changes> changes = take();
+    return changes ? std::move(error) : std::move(changes).error();
+  }
+
+ private:
+  void join() {
+    if (thread_.joinable()) thread_.join();
+  }
+  std::optional<Result<model::Changes>> changes_;
+  std::thread thread_;
+};
+
+}  // namespace
+
+Result<Comparison> compare_with_database(CommandContext& context, ports::Files& files,
+                                         Access access, execution::Detail detail) {
+  Result<Connection> connection = named_connection(context);
+  if (!connection) return std::move(connection).error();
+  PlanReading plans(context, files);
+  if (plans.has_failed()) return plans.take().error();
+  Result<std::unique_ptr<Database>> database =
+      Database::load(context, std::move(connection).value(), access);
+  if (!database) return plans.error_before(std::move(database).error());
+  Result<std::unique_ptr<ports::Session>> session = (*database)->connect();
+  if (!session) return plans.error_before(std::move(session).error());
+  Result<model::Ledger> ledger =
+      execution::read_ledger(**session, ledger_options(context.settings), detail);
+  if (!ledger) return plans.error_before(std::move(ledger).error());
+  Result<model::Changes> changes = plans.take();
+  if (!changes) return std::move(changes).error();
+
+  Comparison comparison{.database = std::move(*database),
+                        .session = std::move(*session),
+                        .changes = std::move(*changes),
+                        .plan = {}};
+  comparison.plan =
+      planning::make_plan(comparison.changes, *ledger, comparison.database->dialect().name);
+  return comparison;
+}
+
+}  // namespace garboard::cli
