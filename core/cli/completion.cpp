@@ -92,8 +92,8 @@ std::string fish_script() {
   const std::string none = "not __fish_seen_subcommand_from " + names_of_commands();
   for (const CommandSpec& command : command_specs()) {
     const std::string name(command.name);
-    text += "complete -c garboard -n '" + none + "' -a " + name + " -d '" +
-            std::string(command.summary) + "'\n";
+    text.append("complete -c garboard -n '").append(none).append("' -a ").append(name);
+    text.append(" -d '").append(command.summary).append("'\n");
     if (!command.words.empty())
       text += "complete -c garboard -n '__fish_seen_subcommand_from " + name + "' -a '" +
               std::string(command.words) + "'\n";
@@ -119,7 +119,7 @@ std::string fish_script() {
       line += " -x";
     std::string help;
     for (const char c : option.help) help += c == '\'' ? std::string("\\'") : std::string(1, c);
-    text += line + " -d '" + help + "'\n";
+    text.append(line).append(" -d '").append(help).append("'\n");
   }
   return text;
 }

@@ -97,7 +97,7 @@ Result<Connection> from_fields(Fields fields, const std::string& prefix,
 }
 
 Error nothing_named(const Settings& settings) {
-  const std::string prefix = settings.text("env-prefix");
+  const std::string& prefix = settings.text("env-prefix");
   return Error{.code = Code::usage,
                .message = "no database is named",
                .hint = "set " + settings.text("url-env") +
