@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include <array>
-#include <ctime>
 
 #include "core/sql/pieces.hpp"
 
@@ -50,12 +49,10 @@ struct Measured {
   std::size_t statements = 0;
   std::size_t capacity = 0;
   std::string error;
-  double seconds = 0;
 };
 
 Measured run(const model::LexicalTraits& traits, base::ByteSource& source) {
   Measured measured;
-  const std::clock_t begin = std::clock();
   sql::Splitter splitter(traits, source);
   sql::Piece piece;
   for (;;) {
@@ -65,12 +62,11 @@ Measured run(const model::LexicalTraits& traits, base::ByteSource& source) {
     measured.statements += piece.kind == sql::Piece::Kind::statement ? 1U : 0U;
   }
   measured.capacity = splitter.capacity();
-  measured.seconds = static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC;
   return measured;
 }
 
-constexpr std::size_t small = 256U * 1024U;
-constexpr std::size_t many = 64U << 20U;
+constexpr std::size_t small = std::size_t{256} * 1024U;
+constexpr std::size_t many = std::size_t{16} << 20U;
 
 TEST(SplitterStream, ReadsOfAnySizeGiveTheSame) {
   const std::array scripts{
@@ -141,9 +137,9 @@ TEST(SplitterStream, AnErrorFarFromItsOpeningKnowsItsPlace) {
   EXPECT_EQ(more.error().where.column, 3U);
 }
 
-/// Sixteen times the text may take sixteen times as long, with room for noise; a quadratic step
-/// somewhere makes it 256.
-TEST(SplitterStream, TimeIsLinearInTheText) {
+/// A step that looks again at what it has seen would need hours for these; CTest's time limit ends
+/// it.
+TEST(SplitterStream, LooksAtTheTextOnce) {
   const std::array<std::array<std::string, 3>, 9> shapes{{
       {"select '", "a''", "'"},
       {"select ", "'a'\n", ""},
@@ -155,17 +151,10 @@ TEST(SplitterStream, TimeIsLinearInTheText) {
       {"", "a;", ""},
       {"", "create function f() begin atomic select case a end end; end;", ""},
   }};
-  for (const auto& [head, body, tail] : shapes) {
-    const auto seconds = [&](std::size_t bytes) {
-      double best = 1e9;
-      for (int i = 0; i < 3; ++i) {
-        EndlessSource source(head, body, tail, bytes);
-        best = std::min(best, run(postgres_traits(), source).seconds);
-      }
-      return best;
-    };
-    const double one = std::max(seconds(std::size_t{256} << 10U), 1e-4);
-    EXPECT_LT(seconds(std::size_t{4} << 20U), one * 80) << head << body << tail;
+  for (const std::array<std::string, 3>& shape : shapes) {
+    EndlessSource source(shape[0], shape[1], shape[2], std::size_t{1} << 20U);
+    const Measured got = run(postgres_traits(), source);
+    EXPECT_NE(got.statements == 0, got.error.empty()) << shape[0] << shape[1] << got.error;
   }
 }
 

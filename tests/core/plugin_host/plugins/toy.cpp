@@ -37,7 +37,7 @@ sdk::Failure failure_of(std::string_view order) {
 class BasicConnection {
  public:
   std::int64_t exec(std::string_view sql, const sdk::Call& call) {
-    orders.emplace_back(sql);
+    orders_.emplace_back(sql);
     if (sql.starts_with("FAIL")) throw failure_of(sql);
     if (sql == "THROW") throw std::runtime_error("thrown inside the plugin");
     if (sql == "THROW INT") throw 42;
@@ -45,17 +45,17 @@ class BasicConnection {
     if (sql == "ORDERS") tell_orders(call);
     if (sql == "THREE") {
       for (int i = 0; i < 3; ++i) {
-        rows_offered = i + 1;
+        rows_offered_ = i + 1;
         const std::string text = std::to_string(i);
         const gbd_str cells[] = {sdk::cell(text), sdk::null_str, sdk::cell("")};
         if (!call.row(cells)) break;
       }
     }
-    if (sql == "OFFERED") return rows_offered;
+    if (sql == "OFFERED") return rows_offered_;
     return sql == "NO COUNT" ? -1 : 1;
   }
   void tx(std::int32_t op) {
-    orders.emplace_back(op == GBD_TX_BEGIN ? "BEGIN" : op == GBD_TX_COMMIT ? "COMMIT" : "ROLLBACK");
+    orders_.emplace_back(op == GBD_TX_BEGIN ? "BEGIN" : op == GBD_TX_COMMIT ? "COMMIT" : "ROLLBACK");
     if (op == GBD_TX_COMMIT && refuses_commit) throw failure_of("COMMIT");
   }
   std::string server_info() { return R"({"version":"1"})"; }
@@ -63,12 +63,12 @@ class BasicConnection {
  protected:
   void tell_orders(const sdk::Call& call) {
     std::string all;
-    for (const std::string& order : orders) all += (all.empty() ? "" : ";") + order;
+    for (const std::string& order : orders_) all += (all.empty() ? "" : ";") + order;
     const gbd_str cells[] = {sdk::cell(all)};
     static_cast<void>(call.row(cells));
   }
-  std::vector<std::string> orders;
-  std::int64_t rows_offered = 0;
+  std::vector<std::string> orders_;
+  std::int64_t rows_offered_ = 0;
 
  public:
   bool refuses_commit = false;
@@ -81,44 +81,44 @@ class ToyConnection : public BasicConnection {
  public:
   std::int64_t exec(std::string_view sql, const sdk::Call& call) {
     if (sql != "SLEEP") return BasicConnection::exec(sql, call);
-    is_sleeping = true;
-    while (!is_cancelled && !sdk::is_cancelled())
+    is_sleeping_ = true;
+    while (!is_cancelled_ && !sdk::is_cancelled())
       std::this_thread::sleep_for(std::chrono::milliseconds(1));
     throw sdk::Failure(GBD_E_CANCELLED, "woken");
   }
   void batch(std::span<const gbd_stmt> statements, std::uint32_t flags, const sdk::Call&,
              std::size_t& done) {
-    orders.emplace_back((flags & GBD_BATCH_ATOMIC) != 0 ? "ATOMIC" : "BATCH");
+    orders_.emplace_back((flags & GBD_BATCH_ATOMIC) != 0 ? "ATOMIC" : "BATCH");
     for (done = 0; done < statements.size(); ++done) {
       const gbd_stmt& statement = statements[done];
       if (sdk::view(statement.sql).starts_with("FAIL")) throw failure_of("in a batch");
       std::string order(sdk::view(statement.sql));
       for (const gbd_str& param : std::span(statement.params, statement.n_params))
         order += param.ptr == nullptr ? " NULL" : " '" + std::string(sdk::view(param)) + "'";
-      orders.push_back(order);
+      orders_.push_back(order);
     }
   }
   std::int64_t copy_in(std::string_view, sdk::CopyReader read) {
     std::string all;
     char buffer[4];
     for (std::size_t n = read(buffer); n != 0; n = read(buffer)) all.append(buffer, n);
-    orders.push_back("COPIED " + all);
+    orders_.push_back("COPIED " + all);
     return static_cast<std::int64_t>(all.size());
   }
   void lock(std::string_view key, std::int64_t) {
     if (key == "busy") throw sdk::Failure(GBD_E_LOCK_BUSY, "someone has it");
-    orders.push_back("LOCK " + std::string(key));
+    orders_.push_back("LOCK " + std::string(key));
   }
-  void unlock(std::string_view key) { orders.push_back("UNLOCK " + std::string(key)); }
-  void cancel() { is_cancelled = is_sleeping.load(); }
+  void unlock(std::string_view key) { orders_.push_back("UNLOCK " + std::string(key)); }
+  void cancel() { is_cancelled_ = is_sleeping_.load(); }
   std::string fingerprint(std::string_view sql) {
     if (sql == "CANNOT TELL") throw sdk::Failure(GBD_E_UNSUPPORTED, "cannot tell");
     return "state of " + std::string(sql);
   }
 
  private:
-  std::atomic<bool> is_sleeping = false;
-  std::atomic<bool> is_cancelled = false;
+  std::atomic<bool> is_sleeping_ = false;
+  std::atomic<bool> is_cancelled_ = false;
 };
 #endif
 
