@@ -142,6 +142,7 @@ void Connection::close() {
 Outcome Connection::exec(std::string_view sql, const std::vector<Cell>& params,
                          std::size_t max_rows) {
   std::vector<gbd_str> raw_params;
+  raw_params.reserve(params.size());
   for (const Cell& p : params) raw_params.push_back(p ? str(*p) : gbd_str{nullptr, 0});
   // not NUL-terminated, in a block of its own, so that a sanitizer sees a read beyond the end
   const std::vector<char> exact(sql.begin(), sql.end());
@@ -156,6 +157,7 @@ Outcome Connection::exec(std::string_view sql, const std::vector<Cell>& params,
 
 Outcome Connection::batch(const std::vector<std::string>& statements, std::uint32_t flags) {
   std::vector<gbd_stmt> raw;
+  raw.reserve(statements.size());
   for (const std::string& sql : statements) raw.push_back({str(sql), nullptr, 0});
   return call([&](Outcome& outcome, gbd_error* e) {
     return driver().batch(raw_, raw.data(), raw.size(), flags, nullptr, &outcome.done, e);
