@@ -55,7 +55,9 @@ class BasicConnection {
     return sql == "NO COUNT" ? -1 : 1;
   }
   void tx(std::int32_t op) {
-    orders_.emplace_back(op == GBD_TX_BEGIN ? "BEGIN" : op == GBD_TX_COMMIT ? "COMMIT" : "ROLLBACK");
+    orders_.emplace_back(op == GBD_TX_BEGIN    ? "BEGIN"
+                         : op == GBD_TX_COMMIT ? "COMMIT"
+                                               : "ROLLBACK");
     if (op == GBD_TX_COMMIT && refuses_commit) throw failure_of("COMMIT");
   }
   std::string server_info() { return R"({"version":"1"})"; }
