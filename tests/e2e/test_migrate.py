@@ -93,10 +93,14 @@ class MigrateTest(unittest.TestCase):
                                                          f"INSERT INTO done VALUES ({n});"}]}
                           for n in range(8)])
         for database in self.each():
-            runs = [self.start(database, "migrate", "--plan", plan) for _ in range(10)]
+            runs = [self.start(database, "migrate", "--plan", plan, "--output", "json")
+                    for _ in range(10)]
+            applied = 0
             for run in runs:
                 out, err = run.communicate(timeout=120)
                 self.assertEqual(run.returncode, 0, out + err)
+                applied += json.loads(out).get("summary", {}).get("applied", 0)
+            self.assertEqual(applied, 9, "each migration is reported as applied by one run")
             rows = database.query("SELECT n, COUNT(*) FROM done GROUP BY n ORDER BY n")
             self.assertEqual(rows, [(str(n), "1") for n in range(8)])
             self.assertEqual(self.ids(database), ["base"] + [f"m{n}" for n in range(8)])
