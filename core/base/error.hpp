@@ -64,6 +64,7 @@ struct Error {
   std::string statement = {};  ///< beginning of the failing statement, redacted when shown
   std::int64_t statement_position = -1;  ///< 0-based byte offset in that statement; -1 = unknown
   std::optional<std::size_t> batch_index = {};  ///< which statement of a batch failed
+  std::optional<std::uint64_t> row = {};        ///< of copy_in or of a statement's rows, from 1
   bool is_retryable = false;                    ///< the same transaction may succeed if run again
   bool is_connection_lost = false;              ///< the session can only be closed
   bool is_transaction_aborted = false;

@@ -24,7 +24,10 @@ using base::Code;
 using base::Error;
 
 constexpr std::uint64_t max_settings_bytes = 1U << 20U;
-constexpr Commands connecting = bit(Command::migrate) | bit(Command::status) | bit(Command::wait);
+constexpr Commands connecting = bit(Command::migrate) | bit(Command::status) | bit(Command::wait) |
+                                bit(Command::rollback) | bit(Command::redo) |
+                                bit(Command::baseline) | bit(Command::mark) | bit(Command::repair) |
+                                bit(Command::adopt) | bit(Command::history) | bit(Command::seed);
 
 LogStyle log_style(std::string_view format, std::string_view level,
                    const Environment& environment) {
@@ -97,6 +100,24 @@ Result<int> dispatch(CommandContext& context) {
       return run_render(context);
     case Command::split:
       return run_split(context);
+    case Command::rollback:
+      return run_rollback(context);
+    case Command::redo:
+      return run_redo(context);
+    case Command::new_migration:
+      return run_new(context);
+    case Command::baseline:
+      return run_baseline(context);
+    case Command::mark:
+      return run_mark(context);
+    case Command::repair:
+      return run_repair(context);
+    case Command::adopt:
+      return run_adopt(context);
+    case Command::history:
+      return run_history(context);
+    case Command::seed:
+      return run_seed(context);
     case Command::wait:
       return run_wait(context);
     case Command::plugins:

@@ -44,6 +44,15 @@ Result<int> run_status(CommandContext& context);
 Result<int> run_validate(CommandContext& context);
 Result<int> run_render(CommandContext& context);
 Result<int> run_split(CommandContext& context);
+Result<int> run_rollback(CommandContext& context);
+Result<int> run_redo(CommandContext& context);
+Result<int> run_new(CommandContext& context);
+Result<int> run_baseline(CommandContext& context);
+Result<int> run_mark(CommandContext& context);
+Result<int> run_repair(CommandContext& context);
+Result<int> run_adopt(CommandContext& context);
+Result<int> run_history(CommandContext& context);
+Result<int> run_seed(CommandContext& context);
 Result<int> run_wait(CommandContext& context);
 Result<int> run_plugins(CommandContext& context);
 

@@ -7,8 +7,10 @@
 
 #include "base/time.hpp"
 #include "cli/command.hpp"
+#include "cli/comparison.hpp"
 #include "cli/database.hpp"
 #include "cli/disk_files.hpp"
+#include "cli/migrations.hpp"
 #include "execution/ledger.hpp"
 #include "planning/planner.hpp"
 
@@ -72,7 +74,8 @@ Result<std::optional<std::string>> Waiter::look_at_ledger() {
     if (std::ranges::any_of(ledger->entries, is_it)) return std::optional<std::string>{};
     return std::optional("migration '" + applied_ + "' is not applied");
   }
-  const model::Plan plan = planning::make_plan(changes_, *ledger, database_.dialect().name);
+  const model::Plan plan =
+      planning::make_plan(changes_, *ledger, database_.dialect().name, selection_of(context_));
   const std::size_t pending = plan.pending_count();
   if (pending == 0) return std::optional<std::string>{};
   return std::optional(std::to_string(pending) + " migration(s) not applied");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// validate, render and split: what reads plans and scripts and needs no database.
+// render and split: what prints SQL and needs no database.
 #include <unistd.h>
 
 #include <algorithm>
@@ -13,6 +13,7 @@
 #include "cli/command.hpp"
 #include "cli/database.hpp"
 #include "cli/disk_files.hpp"
+#include "cli/migrations.hpp"
 #include "execution/script.hpp"
 #include "plugin_host/host.hpp"
 #include "sql/splitter.hpp"
@@ -30,27 +31,6 @@ using sql::Piece;
 bool is_for(const model::Change& change, const std::string& database) {
   return change.databases.empty() ||
          std::ranges::find(change.databases, database) != change.databases.end();
-}
-
-// Every statement of every step, read as the dialect reads it; one error for each script that is
-// no sequence of statements.
-Result<void> check_scripts(const model::Changes& changes, ports::Files& files,
-                           const model::Dialect& dialect) {
-  std::vector<Error> problems;
-  for (const model::Change& change : changes.items) {
-    if (!is_for(change, dialect.name)) continue;
-    for (const std::vector<model::Step>* steps : {&change.up, &change.down})
-      for (const model::Step& step : *steps) {
-        Result<execution::ScriptFacts> facts =
-            execution::scan_script(std::span(&step, 1), files, dialect);
-        if (!facts) problems.push_back(std::move(facts).error());
-      }
-  }
-  if (problems.empty()) return {};
-  Error first = std::move(problems.front());
-  first.others.assign(std::make_move_iterator(problems.begin() + 1),
-                      std::make_move_iterator(problems.end()));
-  return first;
 }
 
 class StandardInput final : public base::ByteSource {
@@ -85,8 +65,13 @@ void put_piece(const Piece& piece, bool is_json, Output& out) {
 // Renders one plan, piece by piece, so that a file of any size streams through.
 class Renderer {
  public:
-  Renderer(CommandContext& context, ports::Files& files, const model::Dialect& dialect)
-      : out_(context.out), files_(files), dialect_(dialect), is_json_(context.wants_json()) {}
+  Renderer(CommandContext& context, ports::Files& files, const plugin_host::Driver& driver)
+      : out_(context.out),
+        files_(files),
+        driver_(driver),
+        dialect_(driver.dialect()),
+        is_json_(context.wants_json()),
+        is_down_(context.settings.is_on("down")) {}
 
   Result<void> render(const model::Changes& changes) {
     if (is_json_) {
@@ -120,7 +105,8 @@ class Renderer {
   }
 
   Result<void> statements(const model::Change& change) {
-    ScriptReader reader(change.up, files_, dialect_);
+    ScriptReader reader(is_down_ ? change.down : change.up, files_, dialect_,
+                        [this](const model::Step& step) { return outline(step); });
     ScriptStatement statement;
     for (bool is_first = true;; is_first = false) {
       Result<bool> more = reader.next(statement);
@@ -131,6 +117,8 @@ class Renderer {
         const base::SourcePosition where = execution::position_of(statement, 0);
         Json each = {{"sql", statement.text}, {"where", where.text()}};
         if (has_rows) each["hasRows"] = true;
+        if (statement.step->kind == model::Step::Kind::operation && needs_database_)
+          each["needsDatabase"] = true;
         out_.put((is_first ? "" : ",") + dumped(each));
         continue;
       }
@@ -138,6 +126,16 @@ class Renderer {
       if (!has_rows) continue;
       if (Result<void> copied = put_rows(reader.copy_rows()); !copied) return copied;
     }
+  }
+
+  // The reader asks for an operation's SQL right before its first statement.
+  Result<model::Rendered> outline(const model::Step& step) {
+    Result<model::Rendered> rendered = driver_.outline(step.sql);
+    needs_database_ = rendered && rendered->needs_database;
+    if (needs_database_ && !is_json_)
+      out_.put("-- outline; the SQL depends on what is in the database: " + step.where.text() +
+               "\n");
+    return rendered;
   }
 
   Result<void> put_rows(base::ByteSource& rows) {
@@ -154,44 +152,27 @@ class Renderer {
 
   Output& out_;
   ports::Files& files_;
+  const plugin_host::Driver& driver_;
   const model::Dialect& dialect_;
   bool is_json_;
+  bool is_down_;
+  bool needs_database_ = false;
 };
 
 }  // namespace
-
-Result<int> run_validate(CommandContext& context) {
-  DiskFiles files;
-  context.report.document["plans"] = context.settings.list("plan");
-  context.report.document["valid"] = false;
-  Result<model::Changes> changes = load_named_plans(context, files);
-  if (!changes) return std::move(changes).error();
-  const std::string& database = context.settings.text("database");
-  if (!database.empty()) {
-    const std::unique_ptr<plugin_host::Host> host = make_host(context);
-    Result<std::reference_wrapper<plugin_host::Driver>> driver = host->driver(database);
-    if (!driver) return std::move(driver).error();
-    Result<void> checked = check_scripts(*changes, files, driver->get().dialect());
-    if (!checked) return std::move(checked).error();
-  }
-  context.report.document["valid"] = true;
-  context.report.document["migrations"] = changes->items.size();
-  context.report.text = "valid: " + std::to_string(changes->items.size()) + " migration(s) in " +
-                        std::to_string(context.settings.list("plan").size()) + " plan file(s)\n";
-  return 0;
-}
 
 Result<int> run_render(CommandContext& context) {
   DiskFiles files;
   Result<model::Changes> changes = load_named_plans(context, files);
   if (!changes) return std::move(changes).error();
+  mask_secrets(*changes);
   Result<std::string> name = find_driver_name(context.settings, context.environment);
   if (!name) return std::move(name).error();
   const std::unique_ptr<plugin_host::Host> host = make_host(context);
   Result<std::reference_wrapper<plugin_host::Driver>> driver = host->driver(*name);
   if (!driver) return std::move(driver).error();
   context.report.is_streamed = true;
-  Result<void> rendered = Renderer(context, files, driver->get().dialect()).render(*changes);
+  Result<void> rendered = Renderer(context, files, driver->get()).render(*changes);
   if (context.wants_json()) {
     const int code = rendered ? 0 : static_cast<int>(rendered.error().code);
     std::string end = R"(],"exitCode":)" + std::to_string(code);

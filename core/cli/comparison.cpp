@@ -2,12 +2,12 @@
 #include "cli/comparison.hpp"
 
 #include <cstdint>
-#include <filesystem>
 #include <optional>
 #include <string>
 #include <thread>
 #include <utility>
 
+#include "cli/migrations.hpp"
 #include "planning/planner.hpp"
 
 namespace garboard::cli {
@@ -17,22 +17,12 @@ namespace {
 // Below this, starting a thread costs more than it saves.
 constexpr std::uintmax_t large_plan_bytes = std::uintmax_t{64} << 10U;
 
-bool are_large(const std::vector<std::string>& plans) {
-  std::uintmax_t bytes = 0;
-  for (const std::string& plan : plans) {
-    std::error_code unreadable;  // reading it will say why
-    const std::uintmax_t size = std::filesystem::file_size(plan, unreadable);
-    if (!unreadable) bytes += size;
-  }
-  return bytes >= large_plan_bytes;
-}
-
 /// The plans on their way from the files: read at once, or by a thread beside the caller.
 class PlanReading {
  public:
   PlanReading(const CommandContext& context, ports::Files& files) {
     const auto read = [this, &context, &files] { changes_ = load_named_plans(context, files); };
-    if (are_large(context.settings.list("plan"))) {
+    if (size_of_source(context) >= large_plan_bytes) {
       thread_ = std::thread(read);
     } else {
       read();
@@ -64,6 +54,21 @@ class PlanReading {
 
 }  // namespace
 
+planning::Selection selection_of(const CommandContext& context) {
+  const Settings& settings = context.settings;
+  const Commands command = bit(context.arguments.command);
+  const auto is_for = [&](std::string_view option) {
+    return (find_option(option)->commands & command) != 0;
+  };
+  planning::Selection selection;
+  if (context.arguments.command == Command::migrate) selection.last_id = settings.text("to");
+  if (is_for("tags")) selection.tags = settings.list("tags");
+  if (is_for("phase") && !settings.text("phase").empty())
+    selection.phase = settings.text("phase") == "pre-deploy" ? model::Phase::pre_deploy
+                                                             : model::Phase::post_deploy;
+  return selection;
+}
+
 Result<Comparison> compare_with_database(CommandContext& context, ports::Files& files,
                                          Access access, execution::Detail detail) {
   Result<Connection> connection = named_connection(context);
@@ -85,8 +90,11 @@ Result<Comparison> compare_with_database(CommandContext& context, ports::Files& 
                         .session = std::move(*session),
                         .changes = std::move(*changes),
                         .plan = {}};
-  comparison.plan =
-      planning::make_plan(comparison.changes, *ledger, comparison.database->dialect().name);
+  const planning::Selection selection = selection_of(context);
+  if (auto checked = planning::check_selection(comparison.changes, selection); !checked)
+    return checked.error();
+  comparison.plan = planning::make_plan(comparison.changes, *ledger,
+                                        comparison.database->dialect().name, selection);
   return comparison;
 }
 

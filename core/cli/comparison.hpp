@@ -10,10 +10,14 @@
 #include "execution/ledger.hpp"
 #include "model/change.hpp"
 #include "model/plan.hpp"
+#include "planning/planner.hpp"
 #include "ports/files.hpp"
 #include "ports/session.hpp"
 
 namespace garboard::cli {
+
+/// Which migrations the options of this command leave in.
+[[nodiscard]] planning::Selection selection_of(const CommandContext& context);
 
 struct Comparison {
   std::unique_ptr<Database> database;

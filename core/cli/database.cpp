@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "cli/version.hpp"
-#include "loading/load.hpp"
+#include "planning/order.hpp"
 
 namespace garboard::cli {
 
@@ -81,17 +81,6 @@ Result<std::unique_ptr<ports::Session>> Database::connect() {
   if (context_.interrupt != nullptr && context_.interrupt->is_requested())
     error.code = Code::terminated;
   return std::move(error).in("connecting to " + shown());
-}
-
-Result<model::Changes> load_named_plans(const CommandContext& context, ports::Files& files) {
-  const std::vector<std::string>& named = context.settings.list("plan");
-  if (named.empty()) {
-    return Error{.code = Code::usage,
-                 .message = "no plan is named",
-                 .hint = "pass --plan FILE, or set GARBOARD_PLAN"};
-  }
-  const std::vector<std::filesystem::path> paths(named.begin(), named.end());
-  return loading::load_plans(files, paths);
 }
 
 execution::LedgerOptions ledger_options(const Settings& settings) {

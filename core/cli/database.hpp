@@ -10,7 +10,6 @@
 #include "cli/command.hpp"
 #include "cli/connection.hpp"
 #include "execution/ledger.hpp"
-#include "model/change.hpp"
 #include "plugin_host/host.hpp"
 #include "ports/files.hpp"
 #include "ports/session.hpp"
@@ -47,9 +46,6 @@ class Database final : public ports::Connector {
 
 /// The connection that the settings name; its secrets are kept out of all output from now on.
 Result<Connection> named_connection(const CommandContext& context);
-
-/// The plans that --plan names; Code::usage when it names none.
-Result<model::Changes> load_named_plans(const CommandContext& context, ports::Files& files);
 
 [[nodiscard]] execution::LedgerOptions ledger_options(const Settings& settings);
 

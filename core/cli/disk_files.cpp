@@ -165,6 +165,25 @@ Result<std::unique_ptr<base::ByteSource>> DiskFiles::open(const fs::path& path) 
   return std::unique_ptr<base::ByteSource>(std::make_unique<FileSource>(*std::move(file), path));
 }
 
+Result<std::vector<ports::FolderEntry>> DiskFiles::list(const fs::path& folder) {
+  std::error_code failure;
+  std::vector<ports::FolderEntry> entries;
+  for (fs::directory_iterator next(folder, failure), end; !failure && next != end;
+       next.increment(failure)) {
+    const std::string name = next->path().filename().string();
+    if (name.starts_with('.')) continue;
+    std::error_code unreadable;  // a link that leads nowhere is not there
+    const fs::file_status status = next->status(unreadable);
+    if (fs::is_directory(status) || fs::is_regular_file(status))
+      entries.push_back({name, fs::is_directory(status)});
+  }
+  if (failure == std::errc::not_a_directory)
+    return file_error(folder, "is a file, expected a folder");
+  if (failure) return system_error(folder, failure.value());
+  std::ranges::sort(entries, {}, &ports::FolderEntry::name);
+  return entries;
+}
+
 Result<fs::path> DiskFiles::resolve_beneath(const fs::path& folder, const fs::path& relative) {
   const fs::path shown_folder = folder.empty() ? fs::path(".") : folder;
   if (relative.empty()) return file_error(relative, "is no path");

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "ports/files.hpp"
 
@@ -19,6 +20,7 @@ class DiskFiles final : public ports::Files {
   base::Result<std::string> read(const std::filesystem::path& path,
                                  std::uint64_t max_bytes) override;
   base::Result<std::unique_ptr<base::ByteSource>> open(const std::filesystem::path& path) override;
+  base::Result<std::vector<ports::FolderEntry>> list(const std::filesystem::path& folder) override;
   base::Result<std::filesystem::path> resolve_beneath(
       const std::filesystem::path& folder, const std::filesystem::path& relative) override;
 };

@@ -14,6 +14,7 @@ namespace {
 using base::Code;
 
 constexpr std::size_t left_column = 30;
+constexpr std::size_t widest = 120;
 
 std::string padded(std::string text, std::size_t width) {
   text.resize(std::max(width, text.size() + 1), ' ');
@@ -24,10 +25,24 @@ std::string option_line(const OptionSpec& option) {
   std::string left = option.letter == '\0' ? "      " : std::string("  -") + option.letter + ", ";
   left += "--" + std::string(option.name);
   if (option.kind != ValueKind::flag) left += " " + std::string(option.value_name);
-  std::string right(option.help);
-  if (!option.choices.empty()) right += " (" + std::string(option.choices) + ")";
-  if (!option.default_value.empty()) right += " [" + std::string(option.default_value) + "]";
-  return padded(std::move(left), left_column + 2) + right + "\n";
+  std::string text = padded(std::move(left), left_column + 2) + std::string(option.help);
+  std::size_t width = text.size();
+  const auto add = [&](const std::string& part) {
+    if (width + part.size() > widest) {
+      text += "\n" + std::string(left_column + 2, ' ');
+      width = left_column + 2;
+    }
+    text += part;
+    width += part.size();
+  };
+  const char* before = " (";
+  for_each_part(option.choices, '|', [&](std::string_view choice) {
+    add(before + std::string(choice));
+    before = "|";
+  });
+  if (!option.choices.empty()) text += ")";
+  if (!option.default_value.empty()) add(" [" + std::string(option.default_value) + "]");
+  return text + "\n";
 }
 
 std::string options_text(std::string_view title, Command command, bool is_global) {

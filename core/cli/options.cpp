@@ -22,9 +22,11 @@ constexpr std::array command_table{
                 "Reads the tracking table, without a lock, and holds the plan against it."},
     CommandSpec{
         Command::validate, "validate", "", "", "", 0, 0, "check plans; needs no database",
-        "Reports every mistake of every plan file, with file, line and column. With --database "
-        "the\n"
-        "driver is loaded too, and each step's SQL is split as that database would read it."},
+        "Reports every mistake of every plan file, with file, line and column, and what cannot be "
+        "rolled\n"
+        "back. Operations are checked for each database that the plan names and whose driver is "
+        "installed;\n"
+        "with --database for that one, and each step's SQL is split as it would read it."},
     CommandSpec{Command::render, "render", "", "", "", 0, 0,
                 "print the SQL a plan means for one database",
                 "Prints each migration's statements as they would be sent. Needs the driver "
@@ -35,6 +37,43 @@ constexpr std::array command_table{
                 "Splits a script as the driver named by --dialect reads it. With --output json "
                 "each line is\n"
                 "one object: kind (sql, copy_data, client), byte, line, col, text."},
+    CommandSpec{
+        Command::rollback, "rollback", "down", "", "", 0, 0,
+        "undo migrations: the last run's, --steps N, or back --to one",
+        "Runs the down steps, newest first: those of the plan, or those kept in the tracking "
+        "table where\n"
+        "the plan no longer has the migration. Without --steps and --to, what the last run "
+        "applied is undone."},
+    CommandSpec{Command::redo, "redo", "", "", "", 0, 0,
+                "roll the last migration back and apply it again",
+                "For the author's loop on a development database; --steps N takes the last N."},
+    CommandSpec{Command::new_migration, "new", "create", "NAME", "", 1, 1,
+                "write a new, empty migration",
+                "Into --dir in the format that its files have, or at the end of --plan. --format "
+                "chooses the\n"
+                "format of a folder that has none yet."},
+    CommandSpec{Command::baseline, "baseline", "", "ID", "", 1, 1,
+                "record everything up to a migration as applied, running nothing",
+                "For a database that has the schema already and no history yet."},
+    CommandSpec{Command::mark, "mark", "", "ID applied|pending", "", 2, 2,
+                "correct the record of one migration, with a --reason that is kept",
+                "Runs no SQL of the migration: it says what is true already."},
+    CommandSpec{Command::repair, "repair", "", "[ID...]", "", 0, 1000,
+                "settle half-applied migrations and accept changed checksums",
+                "Without an option it shows what would need repair, and how. See docs/repair.md."},
+    CommandSpec{
+        Command::adopt, "adopt", "", "", "", 0, 0, "take over another tool's history",
+        "Reads the table of the tool named by --from, holds it against the migrations of "
+        "--dir or --plan,\n"
+        "verifies what checksums it can, and records what is applied. The other tool's table "
+        "is only read."},
+    CommandSpec{Command::history, "history", "", "", "", 0, 0,
+                "show what ran when, by whom, and how long", "Newest first."},
+    CommandSpec{
+        Command::seed, "seed", "", "FILE...", "", 1, 1000, "load seed data",
+        "Applies seed files (docs/seeds.md): `once`, or `reconcile` by unique key. --dry-run "
+        "shows the rows\n"
+        "that would be inserted, updated and deleted."},
     CommandSpec{
         Command::wait, "wait", "", "", "", 0, 0, "wait until the database answers",
         "Tries to connect until the database answers. With --applied it also waits, read-only and\n"
@@ -52,16 +91,18 @@ constexpr std::array command_table{
                 "explain a command, or the exit codes", ""},
 };
 
-constexpr Commands planning_commands = bit(Command::migrate) | bit(Command::status) |
-                                       bit(Command::validate) | bit(Command::render) |
-                                       bit(Command::wait);
+constexpr Commands running_commands =
+    bit(Command::migrate) | bit(Command::rollback) | bit(Command::redo) | bit(Command::baseline) |
+    bit(Command::mark) | bit(Command::repair) | bit(Command::adopt) | bit(Command::seed);
 constexpr Commands ledger_commands =
-    bit(Command::migrate) | bit(Command::status) | bit(Command::wait);
-constexpr Commands connecting_commands = ledger_commands;
-constexpr Commands driver_commands = connecting_commands | bit(Command::render);
-constexpr Commands reporting_commands = ledger_commands | bit(Command::validate) |
-                                        bit(Command::render) | bit(Command::split) |
-                                        bit(Command::plugins) | bit(Command::version);
+    running_commands | bit(Command::status) | bit(Command::history) | bit(Command::wait);
+constexpr Commands planning_commands =
+    (ledger_commands & ~bit(Command::seed) & ~bit(Command::history)) | bit(Command::validate) |
+    bit(Command::render) | bit(Command::new_migration);
+constexpr Commands driver_commands = ledger_commands | bit(Command::render);
+constexpr Commands reporting_commands =
+    ledger_commands | bit(Command::validate) | bit(Command::render) | bit(Command::split) |
+    bit(Command::new_migration) | bit(Command::plugins) | bit(Command::version);
 
 constexpr std::array option_table{
     OptionSpec{"url", 'u', text, "URL", "", "", driver_commands, true,
@@ -72,25 +113,63 @@ constexpr std::array option_table{
                "prefix of the variables TYPE HOST PORT NAME USER PASSWORD SSLMODE"},
     OptionSpec{"database", '\0', text, "NAME", "", "", driver_commands | bit(Command::validate),
                true, "driver to use, when no URL names it: postgres, mysql, sqlite, ..."},
-    OptionSpec{"connect-timeout", '\0', duration, "DURATION", "10s", "", connecting_commands, true,
+    OptionSpec{"connect-timeout", '\0', duration, "DURATION", "10s", "", ledger_commands, true,
                "how long one attempt to connect may take"},
     OptionSpec{"plan", 'p', list, "FILE", "", "", planning_commands, true,
                "plan file, YAML or JSON; repeat it for several"},
+    OptionSpec{
+        "dir", 'd', text, "PATH", "", "", planning_commands, true,
+        "folder of migrations, also as file://PATH, in the format of another tool or of ours"},
+    OptionSpec{"format", '\0', choice, "FORMAT", "auto",
+               "auto|dbmate|golang-migrate|goose|flyway|sqlx|diesel|knex|atlas|prisma|refinery|"
+               "sql-migrate|pop|plain|plan",
+               planning_commands, true, "whose naming the files of --dir follow"},
+    OptionSpec{"set", '\0', list, "NAME=VALUE", "", "", planning_commands, true,
+               "value of a placeholder ${NAME}; repeat it for several; not for secrets"},
     OptionSpec{"table", '\0', text, "NAME", "garboard_migrations", "", ledger_commands, true,
                "tracking table"},
     OptionSpec{"schema", '\0', text, "NAME", "", "", ledger_commands, true,
                "schema of the tracking table; the database's default if not given"},
     OptionSpec{"app", '\0', text, "NAME", "default", "", ledger_commands, true,
                "application, where several share one tracking table"},
-    OptionSpec{"dry-run", '\0', flag, "", "", "", bit(Command::migrate), true,
-               "show what would be applied and change nothing"},
+    OptionSpec{"dry-run", '\0', flag, "", "", "", running_commands, true,
+               "show what would be done and change nothing"},
+    OptionSpec{"to", '\0', text, "ID", "", "", bit(Command::migrate) | bit(Command::rollback), true,
+               "the last migration to apply, or the one to go back to, which stays applied"},
+    OptionSpec{"steps", '\0', number, "N", "", "", bit(Command::rollback) | bit(Command::redo),
+               true, "how many migrations, counted from the last one applied"},
+    OptionSpec{"tags", '\0', list, "TAG", "", "", bit(Command::migrate) | bit(Command::status),
+               true, "only migrations with one of these tags; repeat it for several"},
+    OptionSpec{"phase", '\0', choice, "PHASE", "", "pre-deploy|post-deploy",
+               bit(Command::migrate) | bit(Command::status) | bit(Command::wait), true,
+               "only migrations of this phase of a deployment, and those of none"},
+    OptionSpec{"reason", '\0', text, "TEXT", "", "", bit(Command::mark) | bit(Command::repair),
+               false, "why; kept in the history"},
+    OptionSpec{"down", '\0', flag, "", "", "", bit(Command::render), false,
+               "print what undoes the migrations instead"},
+    OptionSpec{"accept-changed", '\0', flag, "", "", "", bit(Command::repair), false,
+               "record the checksums that applied migrations have now"},
+    OptionSpec{"statement", '\0', choice, "WHAT", "", "done|not-done", bit(Command::repair), false,
+               "whether the statement that a half-applied migration stopped at took effect"},
+    OptionSpec{"from", '\0', choice, "TOOL", "",
+               "dbmate|golang-migrate|goose|flyway|knex|atlas|liquibase|alembic|prisma|refinery|"
+               "diesel|sqlx",
+               bit(Command::adopt), false, "the tool whose history is taken over"},
+    OptionSpec{
+        "from-table", '\0', text, "NAME", "", "", bit(Command::adopt), false,
+        "its table, where that is not the tool's own default; SCHEMA.NAME for another schema"},
+    OptionSpec{"limit", '\0', number, "N", "", "", bit(Command::history), false,
+               "how many entries to show; all if not given"},
+    OptionSpec{"seed-environment", '\0', text, "NAME", "", "", bit(Command::seed), true,
+               "environment this database belongs to; seeds may be limited to some"},
     OptionSpec{"allow-out-of-order", '\0', flag, "", "", "", bit(Command::migrate), true,
                "apply migrations that stand before an applied one"},
-    OptionSpec{"if-ahead", '\0', choice, "WHAT", "warn", "ok|warn|fail", bit(Command::migrate),
-               true, "what to do when the database knows migrations that the plan does not"},
-    OptionSpec{"lock-wait", '\0', duration, "DURATION", "5m", "", bit(Command::migrate), true,
+    OptionSpec{"if-ahead", '\0', choice, "WHAT", "warn", "ok|warn|fail",
+               bit(Command::migrate) | bit(Command::redo), true,
+               "what to do when the database knows migrations that the plan does not"},
+    OptionSpec{"lock-wait", '\0', duration, "DURATION", "5m", "", running_commands, true,
                "how long to wait for another run to finish"},
-    OptionSpec{"lock-timeout", '\0', duration, "DURATION", "5s", "", bit(Command::migrate), true,
+    OptionSpec{"lock-timeout", '\0', duration, "DURATION", "5s", "", running_commands, true,
                "how long a statement waits for its locks; 0 = as the server is set"},
     OptionSpec{"exit-code", '\0', flag, "", "", "", bit(Command::status), true,
                "exit with 3 when something is pending"},

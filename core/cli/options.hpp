@@ -17,6 +17,15 @@ enum class Command : unsigned {
   validate,
   render,
   split,
+  rollback,
+  redo,
+  new_migration,
+  baseline,
+  mark,
+  repair,
+  adopt,
+  history,
+  seed,
   wait,
   plugins,
   completion,
@@ -42,7 +51,7 @@ struct CommandSpec {
   std::string_view description;
 };
 
-enum class ValueKind { flag, text, list, duration, choice, path };
+enum class ValueKind { flag, text, list, number, duration, choice, path };
 
 struct OptionSpec {
   std::string_view name;

@@ -48,7 +48,8 @@ void Progress::notice(const Event& event) {
       return;
     case EventKind::migration_started:
       current_ = title(event);
-      log_.write(LogLevel::debug, "applying " + current_, fields_of("migrationStarted", event));
+      log_.write(LogLevel::debug, (event.is_rollback ? "rolling back " : "applying ") + current_,
+                 fields_of(event.is_rollback ? "rollbackStarted" : "migrationStarted", event));
       show(current_);
       return;
     case EventKind::statement_finished:
@@ -59,10 +60,11 @@ void Progress::notice(const Event& event) {
       return;
     case EventKind::migration_finished: {
       ++finished_;
-      Json fields = fields_of("migrationApplied", event);
+      Json fields =
+          fields_of(event.is_rollback ? "migrationRolledBack" : "migrationApplied", event);
       fields["durationMs"] = event.duration_ms;
       log_.write(LogLevel::info,
-                 "applied " + title(event) + " in " +
+                 (event.is_rollback ? "rolled back " : "applied ") + title(event) + " in " +
                      base::rounded_duration_text(std::chrono::milliseconds(event.duration_ms)),
                  std::move(fields));
       show("");

@@ -21,26 +21,14 @@ using model::PlanItem;
 using Rows = std::vector<std::vector<std::string>>;
 
 std::string state_name(ItemState state) {
-  constexpr std::array<std::string_view, 5> names{"applied", "pending", "partial", "changed",
-                                                  "skipped"};
+  constexpr std::array<std::string_view, 7> names{"applied", "pending",  "partial", "reverting",
+                                                  "changed", "outdated", "skipped"};
   return std::string(names.at(static_cast<std::size_t>(state)));
 }
 
-std::string outcome_name(Outcome outcome) {
-  constexpr std::array<std::string_view, 4> names{"applied", "appliedElsewhere", "failed",
-                                                  "notStarted"};
-  return std::string(names.at(static_cast<std::size_t>(outcome)));
-}
-
-std::string outcome_words(Outcome outcome) {
-  constexpr std::array<std::string_view, 4> words{"applied", "applied by another run", "failed",
-                                                  "not started"};
-  return std::string(words.at(static_cast<std::size_t>(outcome)));
-}
-
-// A name that only repeats the id is left out.
-std::string shown_name(std::string_view id, std::string_view name) {
-  return name == id ? std::string() : std::string(name);
+bool has_run(const MigrationReport& each) {
+  return each.outcome == Outcome::applied || each.outcome == Outcome::failed ||
+         each.outcome == Outcome::rolled_back;
 }
 
 void add_entry(Json& json, const LedgerEntry& entry) {
@@ -63,8 +51,9 @@ std::size_t count(const Plan& plan, ItemState state) {
 
 Json summary_of(const Plan& plan) {
   Json summary = Json::object();
-  for (const ItemState state : {ItemState::applied, ItemState::pending, ItemState::partial,
-                                ItemState::changed, ItemState::skipped})
+  for (const ItemState state :
+       {ItemState::applied, ItemState::pending, ItemState::partial, ItemState::reverting,
+        ItemState::changed, ItemState::outdated, ItemState::skipped})
     summary[state_name(state)] = count(plan, state);
   summary["missing"] = plan.missing.size();
   summary["ahead"] = plan.ahead.size();
@@ -91,6 +80,12 @@ void add_item(const PlanItem& item, const PartialNotes& partial, Json& list, Row
     remark = "out of order";
   }
   if (item.state == ItemState::changed) remark = "applied with other text";
+  if (item.state == ItemState::outdated) remark = "to be applied again";
+  if (item.state == ItemState::reverting) remark = "half rolled back";
+  if (!item.is_selected && item.state == ItemState::pending) {
+    json["selected"] = false;
+    remark = "not selected";
+  }
   if (item.state == ItemState::skipped) remark = "not for this database";
   if (const auto found = partial.find(id); found != partial.end()) {
     remark = partial_words(found->second);
@@ -112,6 +107,38 @@ void add_unknown(const std::vector<LedgerEntry>& entries, const char* state, Jso
 }
 
 }  // namespace
+
+std::string outcome_name(Outcome outcome) {
+  constexpr std::array<std::string_view, outcome_count> names{
+      "applied", "appliedElsewhere", "failed", "notStarted", "rolledBack", "rolledBackElsewhere"};
+  return std::string(names.at(static_cast<std::size_t>(outcome)));
+}
+
+std::string outcome_words(Outcome outcome) {
+  constexpr std::array<std::string_view, outcome_count> words{
+      "applied",     "applied by another run",    "failed", "not started",
+      "rolled back", "rolled back by another run"};
+  return std::string(words.at(static_cast<std::size_t>(outcome)));
+}
+
+std::string shown_name(std::string_view id, std::string_view name) {
+  return name == id ? std::string() : std::string(name);
+}
+
+Json migration_json(const MigrationReport& each) {
+  Json json = {{"id", each.id}, {"name", each.name}, {"outcome", outcome_name(each.outcome)}};
+  if (!has_run(each)) return json;
+  json["statements"] = each.statements;
+  if (each.resumed != 0) json["resumed"] = each.resumed;
+  json["durationMs"] = each.duration_ms;
+  return json;
+}
+
+std::vector<std::string> migration_row(const MigrationReport& each) {
+  using std::chrono::milliseconds;
+  return {outcome_words(each.outcome), each.id, shown_name(each.id, each.name),
+          has_run(each) ? base::rounded_duration_text(milliseconds(each.duration_ms)) : ""};
+}
 
 std::string table_text(const Rows& rows) {
   std::vector<std::size_t> widths;
@@ -156,19 +183,11 @@ void fill_migrate(Report& report, const Plan& plan, const model::RunReport& run,
   using std::chrono::milliseconds;
   Json list = Json::array();
   Rows rows;
-  std::array<std::size_t, 4> counts{};
+  std::array<std::size_t, outcome_count> counts{};
   for (const MigrationReport& each : run.migrations) {
     ++counts.at(static_cast<std::size_t>(each.outcome));
-    Json json = {{"id", each.id}, {"name", each.name}, {"outcome", outcome_name(each.outcome)}};
-    const bool has_run = each.outcome == Outcome::applied || each.outcome == Outcome::failed;
-    if (has_run) {
-      json["statements"] = each.statements;
-      if (each.resumed != 0) json["resumed"] = each.resumed;
-      json["durationMs"] = each.duration_ms;
-    }
-    list.push_back(std::move(json));
-    rows.push_back({outcome_words(each.outcome), each.id, shown_name(each.id, each.name),
-                    has_run ? base::rounded_duration_text(milliseconds(each.duration_ms)) : ""});
+    list.push_back(migration_json(each));
+    rows.push_back(migration_row(each));
   }
   Json summary = Json::object();
   for (const Outcome outcome :
@@ -199,7 +218,7 @@ void fill_dry_run(Report& report, const Plan& plan, std::string_view database) {
   Json list = Json::array();
   Rows rows;
   for (const PlanItem& item : plan.items) {
-    if (item.state != ItemState::pending && item.state != ItemState::partial) continue;
+    if (!item.is_to_run()) continue;
     const bool is_resumed = item.state == ItemState::partial;
     list.push_back({{"id", item.change->id},
                     {"name", item.change->name},

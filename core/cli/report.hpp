@@ -31,6 +31,16 @@ void fill_migrate(Report& report, const model::Plan& plan, const model::RunRepor
 /// What a run would do.
 void fill_dry_run(Report& report, const model::Plan& plan, std::string_view database);
 
+inline constexpr std::size_t outcome_count = 6;
+/// For JSON, and for people.
+[[nodiscard]] std::string outcome_name(model::Outcome outcome);
+[[nodiscard]] std::string outcome_words(model::Outcome outcome);
+/// One migration of a run: an object of the document, a row of the table.
+[[nodiscard]] Json migration_json(const model::MigrationReport& each);
+[[nodiscard]] std::vector<std::string> migration_row(const model::MigrationReport& each);
+/// Empty when the name only repeats the id.
+[[nodiscard]] std::string shown_name(std::string_view id, std::string_view name);
+
 /// Columns as wide as their widest cell; the last is not padded.
 [[nodiscard]] std::string table_text(const std::vector<std::vector<std::string>>& rows);
 

@@ -11,6 +11,9 @@
 #include <random>
 #include <string_view>
 
+#include "cli/database.hpp"
+#include "cli/version.hpp"
+
 namespace garboard::cli {
 
 namespace {
@@ -66,6 +69,15 @@ std::string runner_name(const Environment& environment) {
     --end;
   text.resize(end);
   return text;
+}
+
+execution::RunOptions run_options(const CommandContext& context) {
+  return {.ledger = ledger_options(context.settings),
+          .run_id = new_run_id(),
+          .applied_by = runner_name(context.environment),
+          .tool_version = version_text(),
+          .lock_wait = context.settings.duration("lock-wait"),
+          .lock_timeout = context.settings.duration("lock-timeout")};
 }
 
 }  // namespace garboard::cli

@@ -4,7 +4,9 @@
 
 #include <string>
 
+#include "cli/command.hpp"
 #include "cli/environment.hpp"
+#include "execution/run.hpp"
 
 namespace garboard::cli {
 
@@ -13,5 +15,8 @@ namespace garboard::cli {
 
 /// "user@host" from the environment a pod or a shell has, in at most 255 bytes of UTF-8.
 [[nodiscard]] std::string runner_name(const Environment& environment);
+
+/// What the settings say of a run, with an id of its own.
+[[nodiscard]] execution::RunOptions run_options(const CommandContext& context);
 
 }  // namespace garboard::cli

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <charconv>
 #include <utility>
 
 #include "base/time.hpp"
@@ -28,6 +29,14 @@ std::optional<bool> read_bool(std::string_view text) {
   return std::nullopt;
 }
 
+std::optional<std::size_t> read_number(std::string_view text) {
+  std::size_t number = 0;
+  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (failure != std::errc{} || end != text.data() + text.size() || number == 0)
+    return std::nullopt;
+  return number;
+}
+
 std::string spelled_choices(std::string_view choices) {
   std::string text;
   for_each_part(choices, '|',
@@ -40,6 +49,8 @@ std::string problem_of(const OptionSpec& option, std::string_view value) {
   switch (option.kind) {
     case ValueKind::flag:
       return read_bool(value) ? "" : "expected true or false";
+    case ValueKind::number:
+      return read_number(value) ? "" : "expected a whole number from 1";
     case ValueKind::duration:
       return base::parse_duration(value) ? "" : "expected a duration such as 500ms, 30s or 5m";
     case ValueKind::choice: {
@@ -129,6 +140,10 @@ bool Settings::is_on(std::string_view name) const { return read_bool(text(name))
 
 std::chrono::milliseconds Settings::duration(std::string_view name) const {
   return base::parse_duration(text(name)).value_or(std::chrono::milliseconds{0});
+}
+
+std::optional<std::size_t> Settings::number(std::string_view name) const {
+  return read_number(text(name));
 }
 
 bool Settings::is_given(std::string_view name) const {

@@ -53,6 +53,8 @@ class Settings {
   [[nodiscard]] const std::vector<std::string>& list(std::string_view name) const;
   [[nodiscard]] bool is_on(std::string_view name) const;
   [[nodiscard]] std::chrono::milliseconds duration(std::string_view name) const;
+  /// nullopt when it is not given and has no default.
+  [[nodiscard]] std::optional<std::size_t> number(std::string_view name) const;
   /// Given anywhere, by flag, variable or file.
   [[nodiscard]] bool is_given(std::string_view name) const;
   [[nodiscard]] const Setting& setting(std::string_view name) const;

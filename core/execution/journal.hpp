@@ -74,9 +74,9 @@ struct Progress {
   std::string last_digest = {};  ///< of the statement before the next one
 };
 
-/// After a failure and a rollback: forgets the migration when nothing of it has taken effect, or
-/// writes down what has, and which statement failed. True when it is half-applied.
-Result<bool> record_failure(Worker& worker, const model::Change& change, Journal& journal,
+/// After a failure and a rollback: puts the migration's row back as it was when nothing has taken
+/// effect, or writes down what has, and which statement failed. True when it is half done.
+Result<bool> record_failure(Worker& worker, const Job& job, Journal& journal,
                             const Progress& progress, const base::Error& error);
 
 }  // namespace garboard::execution

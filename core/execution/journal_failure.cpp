@@ -13,24 +13,29 @@ namespace {
 
 using ports::Param;
 
-Result<bool> has_entry(Worker& worker, const model::Change& change) {
+Result<bool> is_half_done(Worker& worker, const Job& job) {
   bool is_there = false;
-  const std::array<Param, 2> key{worker.options.ledger.app, change.id};
-  auto read = worker.session->exec(worker.sql.read_entry(), key, [&](std::span<const ports::Cell>) {
-    is_there = true;
-    return true;
-  });
+  const std::array<Param, 2> key{worker.options.ledger.app, job.change->id};
+  auto read =
+      worker.session->exec(worker.sql.read_entry(), key, [&](std::span<const ports::Cell> cells) {
+        is_there = cells[1] == ports::Cell(half_done_state(job.direction));
+        return true;
+      });
   if (!read) return std::move(read).error();
   return is_there;
 }
 
 /// Nothing has taken effect: the database is as before.
-Result<bool> forget(Worker& worker, const model::Change& change) {
-  const std::array<Param, 2> key{worker.options.ledger.app, change.id};
+Result<bool> forget(Worker& worker, const Job& job) {
+  const bool is_new = job.direction == Direction::up;
+  const std::array<Param, 2> key{worker.options.ledger.app, job.change->id};
+  const std::array<Param, 4> back{"applied", key[0], key[1], half_done_state(job.direction)};
   const std::string clear = worker.sql.clear_journal();
-  const std::string forget = worker.sql.forget();
-  const std::array<ports::Statement, 2> both{ports::Statement{clear, key},
-                                             ports::Statement{forget, key}};
+  const std::string forget = is_new ? worker.sql.forget() : worker.sql.switch_state();
+  const std::array<ports::Statement, 2> both{
+      ports::Statement{clear, key},
+      ports::Statement{forget,
+                       is_new ? std::span<const Param>(key) : std::span<const Param>(back)}};
   if (auto forgotten = worker.session->batch(both, true); !forgotten)
     return std::move(forgotten).error();
   return false;
@@ -47,7 +52,13 @@ std::string note_of(const base::Error& error) {
 /// Otherwise the digest to write beside "done", empty when the rows say it already.
 std::optional<std::string> settle(Journal& journal, const Progress& progress) {
   const model::JournalEntry* row = journal.unresolved();
-  if (row == nullptr) return std::string{};
+  if (row == nullptr) {
+    // the note of a failure is to take the place of the row that says what is before it
+    const model::JournalEntry* last = journal.last_evidence();
+    const bool is_replaced = last != nullptr && last->state == "undone" &&
+                             static_cast<std::size_t>(last->seq) == progress.attempted;
+    return is_replaced ? progress.last_digest : std::string{};
+  }
   const auto seq = static_cast<std::size_t>(row->seq);
   if (seq <= progress.succeeded) {
     journal.set_done_through(seq);
@@ -59,15 +70,15 @@ std::optional<std::string> settle(Journal& journal, const Progress& progress) {
 
 }  // namespace
 
-Result<bool> record_failure(Worker& worker, const model::Change& change, Journal& journal,
+Result<bool> record_failure(Worker& worker, const Job& job, Journal& journal,
                             const Progress& progress, const base::Error& error) {
-  auto is_there = has_entry(worker, change);
+  auto is_there = is_half_done(worker, job);
   if (!is_there || !*is_there) return is_there;
   if (auto loaded = journal.load(); !loaded) return std::move(loaded).error();
   const auto digest = settle(journal, progress);
   if (!digest) return true;
   const std::size_t done = journal.done_through();
-  if (done == 0) return forget(worker, change);
+  if (done == 0) return forget(worker, job);
 
   if (auto begun = worker.session->begin(); !begun) return std::move(begun).error();
   if (!digest->empty()) {

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "execution/job_row.hpp"
 #include "execution/journal.hpp"
 #include "execution/script.hpp"
 #include "execution/worker.hpp"
@@ -28,17 +29,19 @@ constexpr std::string_view active_transaction = "25001";
 /// implicit commit; elsewhere each statement has a transaction of its own with its journal row.
 class JournaledAttempt {
  public:
-  JournaledAttempt(Worker& worker, const model::Change& change, bool is_resumed)
+  JournaledAttempt(Worker& worker, const Job& job, bool is_resumed)
       : worker_(worker),
-        change_(change),
-        journal_(worker, change),
+        job_(job),
+        change_(*job.change),
+        row_(worker, job),
+        journal_(worker, *job.change),
         rides_(worker.dialect().has_implicit_commit),
         is_resumed_(is_resumed) {}
 
   Result<Attempt> run() {
-    auto opened = open_entry();
+    auto opened = open_row();
     if (!opened) return failed(std::move(opened).error());
-    if (attempt_.end != Attempt::End::applied) return attempt_;
+    if (attempt_.end != Attempt::End::done) return attempt_;
     auto done = run_script();
     if (done) done = finish();
     if (!done) return failed(std::move(done).error());
@@ -48,24 +51,16 @@ class JournaledAttempt {
  private:
   ports::Session& session() { return *worker_.session; }
 
-  Result<void> open_entry() {
-    const RunOptions& options = worker_.options;
+  Result<void> open_row() {
     if (auto set = set_lock_timeout(); !set) return set;
     if (auto begun = open_ride(); !begun) return begun;
     if (is_resumed_) {
-      const std::array<Param, 5> params{options.run_id, options.applied_by, options.tool_version,
-                                        options.ledger.app, change_.id};
-      auto taken = session().exec(worker_.sql.take_over(), params);
-      if (!taken) return std::move(taken).error().in("writing the tracking table");
+      if (auto taken = row_.take_over(); !taken) return taken;
       return journal_.load();
     }
-    auto down_sql = down_sql_of(change_, worker_.context.files);
-    if (!down_sql) return std::move(down_sql).error();
-    const Claim claim(worker_, change_, "partial", std::move(*down_sql));
-    auto claimed = session().exec(worker_.sql.claim(), claim.params());
-    if (claimed) return {};
-    if (!is_duplicate_key(claimed.error()))
-      return std::move(claimed).error().in("writing the tracking table");
+    auto is_begun = row_.begin();
+    if (!is_begun) return std::move(is_begun).error();
+    if (*is_begun) return {};
     attempt_.end = Attempt::End::claimed;
     return rides_ ? session().rollback() : Result<void>{};
   }
@@ -83,14 +78,15 @@ class JournaledAttempt {
   Result<void> open_ride() { return rides_ ? session().begin() : Result<void>{}; }
 
   Result<void> run_script() {
-    ScriptReader reader(change_.up, worker_.context.files, worker_.dialect());
+    ScriptReader reader(job_.steps(), worker_.context.files, worker_.dialect(),
+                        [this](const model::Step& step) { return session().render(step.sql); });
     StatementDigest digests;
     ScriptStatement statement;
     while (true) {
       auto more = reader.next(statement);
       if (!more) return std::move(more).error();
       if (!*more) break;
-      const std::string digest = digests.next(statement.text);
+      const std::string digest = digests.next(statement.template_text());
       auto done = take(statement, digest, reader);
       if (!done) return done;
       progress_.last_digest = digest;
@@ -143,8 +139,9 @@ class JournaledAttempt {
 
   Error edited(std::size_t number) const {
     return Error{.code = Code::checksum_changed,
-                 .message = "migration '" + change_.id + "' is half-applied, and among its first " +
-                            std::to_string(number) +
+                 .message = "migration '" + change_.id + "' is half " +
+                            (job_.direction == Direction::down ? "rolled back" : "applied") +
+                            ", and among its first " + std::to_string(number) +
                             " statements one that had taken effect was changed",
                  .hint =
                      "restore the statements that are done (garboard status names the one that "
@@ -184,10 +181,9 @@ class JournaledAttempt {
                          std::to_string(statement.number) + " of migration '" + change_.id +
                          "' was running, and whether it took effect cannot be told from here",
               .reason = "outcome-unknown",
-              .hint = "look at the database; then, in " + worker_.sql.journal() +
-                      ", set state = 'done' " +
-                      "in the row seq = " + std::to_string(statement.number) + ", id = '" +
-                      change_.id + "' if it took effect, or 'failed' if not, and run again"},
+              .hint = "look at the database; then say `garboard repair " + change_.id +
+                      " --statement done` if it took effect, or `--statement not-done` if not, "
+                      "and run again"},
         statement);
   }
 
@@ -296,23 +292,15 @@ class JournaledAttempt {
 
   Result<void> finish() {
     if (auto go = worker_.go_on(); !go) return go;
-    const LedgerOptions& ledger = worker_.options.ledger;
-    const std::array<Param, 2> key{ledger.app, change_.id};
-    const std::array<Param, 4> values{Param("applied"), change_.checksum, ledger.app, change_.id};
-    const std::string clear = worker_.sql.clear_journal();
-    const std::string finish = worker_.sql.finish();
-    const std::array<ports::Statement, 2> both{ports::Statement{clear, key},
-                                               ports::Statement{finish, values}};
-    auto finished = session().batch(both, !rides_);
-    if (finished && rides_) finished = session().commit();
-    if (!finished) return std::move(finished).error().in("writing the tracking table");
-    return {};
+    return row_.finish(rides_);
   }
 
   Error failed(Error error);
 
   Worker& worker_;
+  const Job& job_;
   const model::Change& change_;
+  JobRow row_;
   Journal journal_;
   const bool rides_;
   const bool is_resumed_;
@@ -327,7 +315,7 @@ Error JournaledAttempt::failed(Error error) {
   worker_.context.interrupt.watch(nullptr);  // a repeated cancel must not hit what follows
   (void)(is_in_own_transaction_ ? Result<void>{} : session().rollback());
   if (is_in_own_transaction_) (void)session().exec("ROLLBACK");
-  auto is_half_applied = record_failure(worker_, change_, journal_, progress_, error);
+  auto is_half_applied = record_failure(worker_, job_, journal_, progress_, error);
   worker_.context.interrupt.watch(worker_.session.get());
   if (!is_half_applied) {
     error.hint = "what failed could not be written down either (" +
@@ -339,16 +327,17 @@ Error JournaledAttempt::failed(Error error) {
   if (is_final) {
     error.code = Code::half_applied;
     error.hint += std::string(error.hint.empty() ? "" : "; ") +
-                  "the statements before it have taken effect and stay: mend this one and run "
-                  "again, the run goes on here";
+                  "the statements before it have taken effect and stay: mend this one" +
+                  (job_.direction == Direction::down ? " in the plan's `down`" : "") +
+                  " and run again, the run goes on here";
   }
   return error;
 }
 
 }  // namespace
 
-Result<Attempt> apply_with_journal(Worker& worker, const model::Change& change, bool is_resumed) {
-  return JournaledAttempt(worker, change, is_resumed).run();
+Result<Attempt> run_with_journal(Worker& worker, const Job& job, bool is_resumed) {
+  return JournaledAttempt(worker, job, is_resumed).run();
 }
 
 }  // namespace garboard::execution

@@ -29,24 +29,27 @@ std::int64_t number_of(const Cell& cell) {
 model::LedgerEntry entry_of(std::span<const Cell> cells) {
   model::LedgerEntry entry{
       .id = text_of(cells[0]), .ordinal = number_of(cells[1]), .checksum = text_of(cells[2])};
-  entry.state =
-      cells[3] == Cell("applied") ? model::LedgerState::applied : model::LedgerState::partial;
-  if (cells.size() >= 8) {
+  if (cells[3] != Cell("applied")) {
+    entry.state =
+        cells[3] == Cell("reverting") ? model::LedgerState::reverting : model::LedgerState::partial;
+  }
+  if (cells.size() >= 9) {
     entry.name = text_of(cells[4]);
     entry.started_at = text_of(cells[5]);
     entry.finished_at = text_of(cells[6]);
     entry.applied_by = text_of(cells[7]);
+    entry.run_id = text_of(cells[8]);
   }
   return entry;
 }
+
+}  // namespace
 
 bool is_missing_table(const base::Error& error, const model::Dialect& dialect) {
   return !error.sqlstate.empty() &&
          std::ranges::find(dialect.missing_table_sqlstates, error.sqlstate) !=
              dialect.missing_table_sqlstates.end();
 }
-
-}  // namespace
 
 Result<model::Ledger> read_ledger(ports::Session& session, const LedgerOptions& options,
                                   Detail detail) {

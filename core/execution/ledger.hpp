@@ -27,6 +27,9 @@ enum class Detail { brief /* id, ordinal, checksum, state */, full };
 Result<model::Ledger> read_ledger(ports::Session& session, const LedgerOptions& options,
                                   Detail detail);
 
+/// Whether a query failed since the table is not there.
+[[nodiscard]] bool is_missing_table(const base::Error& error, const model::Dialect& dialect);
+
 /// The journal of one migration, by seq; empty when there is none.
 Result<std::vector<model::JournalEntry>> read_journal(ports::Session& session,
                                                       const LedgerOptions& options,

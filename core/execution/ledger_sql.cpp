@@ -35,6 +35,7 @@ LedgerSql::LedgerSql(const model::Dialect& dialect, const LedgerOptions& options
   }
   table_ = prefix + quoted(dialect, options.table);
   journal_ = prefix + quoted(dialect, options.table + "_journal");
+  log_ = prefix + quoted(dialect, options.table + "_log");
 }
 
 std::string LedgerSql::parameter(int number) const {
@@ -54,7 +55,8 @@ std::string LedgerSql::read_brief() const {
 }
 
 std::string LedgerSql::read_full() const {
-  return "SELECT id, ordinal, checksum, state, name, started_at, finished_at, applied_by FROM " +
+  return "SELECT id, ordinal, checksum, state, name, started_at, finished_at, applied_by, "
+         "run_id FROM " +
          table_ + " WHERE app = " + parameter(1) + " ORDER BY ordinal, id";
 }
 
@@ -64,8 +66,8 @@ std::string LedgerSql::read_journal() const {
 }
 
 std::string LedgerSql::read_entry() const {
-  return "SELECT checksum, state, run_id FROM " + table_ + " WHERE app = " + parameter(1) +
-         " AND id = " + parameter(2);
+  return "SELECT checksum, state, run_id, finished_at FROM " + table_ +
+         " WHERE app = " + parameter(1) + " AND id = " + parameter(2);
 }
 
 std::vector<std::string> LedgerSql::create() const {
@@ -74,6 +76,7 @@ std::vector<std::string> LedgerSql::create() const {
     replace_all(statement, "{schema}", schema_);
     replace_all(statement, "{table}", table_);
     replace_all(statement, "{journal}", journal_);
+    replace_all(statement, "{log}", log_);
     statements.push_back(std::move(statement));
   }
   return statements;
@@ -98,8 +101,67 @@ std::string LedgerSql::finish() const {
          " AND id = " + parameter(4);
 }
 
+std::string LedgerSql::backdate() const {
+  return "UPDATE " + table_ + " SET started_at = " + parameter(1) +
+         ", finished_at = " + parameter(2) + " WHERE app = " + parameter(3) +
+         " AND id = " + parameter(4);
+}
+
 std::string LedgerSql::forget() const {
   return "DELETE FROM " + table_ + " WHERE app = " + parameter(1) + " AND id = " + parameter(2);
+}
+
+std::string LedgerSql::remove() const { return forget() + " AND checksum = " + parameter(3); }
+
+std::string LedgerSql::remove_of_run() const {
+  return forget() + " AND state = 'applied' AND run_id = " + parameter(3);
+}
+
+std::string LedgerSql::switch_state() const {
+  return "UPDATE " + table_ + " SET state = " + parameter(1) + " WHERE app = " + parameter(2) +
+         " AND id = " + parameter(3) + " AND state = " + parameter(4);
+}
+
+std::string LedgerSql::replace() const {
+  return "UPDATE " + table_ + " SET ordinal = " + parameter(1) + ", name = " + parameter(2) +
+         ", checksum = " + parameter(3) + ", state = " + parameter(4) +
+         ", run_id = " + parameter(5) + ", applied_by = " + parameter(6) +
+         ", tool_version = " + parameter(7) + ", down_sql = " + parameter(8) +
+         ", started_at = " + dialect_.now + ", finished_at = " + dialect_.now +
+         " WHERE app = " + parameter(9) + " AND id = " + parameter(10);
+}
+
+std::string LedgerSql::accept() const {
+  return "UPDATE " + table_ + " SET checksum = " + parameter(1) + ", down_sql = " + parameter(2) +
+         " WHERE app = " + parameter(3) + " AND id = " + parameter(4);
+}
+
+std::string LedgerSql::settle_journal() const {
+  return "UPDATE " + journal_ + " SET state = " + parameter(1) + " WHERE app = " + parameter(2) +
+         " AND id = " + parameter(3) + " AND seq = " + parameter(4);
+}
+
+std::string LedgerSql::read_down() const {
+  return "SELECT down_sql FROM " + table_ + " WHERE app = " + parameter(1) +
+         " AND id = " + parameter(2);
+}
+
+std::string LedgerSql::insert_log() const {
+  return "INSERT INTO " + log_ +
+         " (app, id, name, action, run_id, applied_by, tool_version, duration_ms, reason, detail,"
+         " logged_at) VALUES (" +
+         parameters(1, 10) + ", " + dialect_.now + ")";
+}
+
+std::string LedgerSql::read_log() const {
+  return "SELECT id, name, action, logged_at, run_id, applied_by, tool_version, duration_ms, "
+         "reason, detail FROM " +
+         log_ + " WHERE app = " + parameter(1) + " ORDER BY seq";
+}
+
+std::string LedgerSql::read_log_of_run() const {
+  return "SELECT id, action FROM " + log_ + " WHERE app = " + parameter(1) +
+         " AND run_id = " + parameter(2);
 }
 
 std::string LedgerSql::insert_journal() const {

@@ -38,9 +38,9 @@ struct RunContext {
   ports::Observer& observer;
 };
 
-/// Applies every pending and partial item of `plan`, in order, and stops at the first failure.
-/// `session` is the one the ledger was read with. Always returns a report; its `error` is set when
-/// something failed, and says with its code whether anything is left half-applied.
+/// Applies every pending, partial and outdated item of `plan`, in order, and stops at the first
+/// failure. `session` is the one the ledger was read with. Always returns a report; its `error` is
+/// set when something failed, and says with its code whether anything is left half-applied.
 model::RunReport run(const model::Plan& plan, std::unique_ptr<ports::Session> session,
                      const RunContext& context, const RunOptions& options);
 

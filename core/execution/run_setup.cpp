@@ -18,6 +18,7 @@ namespace {
 
 using base::Code;
 using base::Error;
+using model::Change;
 using std::chrono::milliseconds;
 
 constexpr milliseconds poll_min{30};
@@ -145,9 +146,8 @@ Result<void> wait_for_lock(Worker& worker) {
   }
 }
 
-Result<void> create_ledger(Worker& worker) {
+Result<void> create_tables(Worker& worker, const std::vector<std::string>& texts) {
   const model::Dialect& dialect = worker.dialect();
-  const std::vector<std::string> texts = worker.sql.create();
   const std::array<ports::Param, 1> key{worker.lock_key};
   std::vector<ports::Statement> statements;
   const bool has_lock = !dialect.transaction_lock.empty();
@@ -163,41 +163,85 @@ Result<void> create_ledger(Worker& worker) {
     const bool is_busy =
         error.code == Code::locked ||
         (has_lock && error.batch_index == 0U && error.sqlstate == dialect.transaction_lock_busy);
-    if (!is_busy) return std::move(created).error().in("creating the tracking table");
+    if (!is_busy) return created;
     if (auto waited = wait_for_lock(worker); !waited) return waited;
   }
 }
 
-Result<Way> choose_way(const model::Change& change, Worker& worker) {
-  const model::Dialect& dialect = worker.dialect();
-  auto facts = scan_script(change.up, worker.context.files, dialect);
-  if (!facts) return std::move(facts).error();
-  if (facts->statements == 0 && !change.allows_empty) {
-    return Error{.code = Code::bad_input,
-                 .message = "migration '" + change.id + "' holds no statement, only comments",
-                 .hint = "a truncated file looks like this; say allow_empty: true if it is meant",
-                 .where = change.where};
-  }
-  const bool must = change.transaction == model::TransactionMode::always;
-  const bool has_own = facts->transaction_control > 0;
-  if (must && facts->non_transactional) {
+Result<void> create_ledger(Worker& worker) {
+  auto created = create_tables(worker, worker.sql.create());
+  if (created) return created;
+  return std::move(created).error().in("creating the tracking table");
+}
+
+Result<void> create_missing_log(Worker& worker) {
+  const std::array<ports::Param, 2> none{"", ""};
+  auto read = worker.session->exec(worker.sql.read_log_of_run(), none);
+  if (read) return {};
+  if (!is_missing_table(read.error(), worker.dialect()))
+    return std::move(read).error().in("reading the log " + worker.sql.log());
+  return create_ledger(worker);
+}
+
+namespace {
+
+Error no_statement(const Job& job) {
+  const bool is_down = job.direction == Direction::down;
+  return Error{.code = Code::bad_input,
+               .message = (is_down ? "the down of migration '" : "migration '") + job.change->id +
+                          "' holds no statement, only comments",
+               .hint = "a truncated file looks like this; say allow_empty: true if it is meant",
+               .where = job.change->where};
+}
+
+/// `transaction: always`, and something in the script that says otherwise.
+Result<void> check_mode(const Change& change, const ScriptFacts& facts) {
+  if (change.transaction != model::TransactionMode::always) return {};
+  if (facts.non_transactional) {
     return Error{.code = Code::bad_input,
                  .message = "migration '" + change.id +
                             "' says `transaction: always`, and this statement cannot run in one",
                  .hint = "say `transaction: never`, best in a migration of its own",
-                 .where = *facts->non_transactional};
+                 .where = *facts.non_transactional};
   }
-  if (must && has_own && !facts->is_wrapped) {
+  if (facts.transaction_control > 0 && !facts.is_wrapped) {
     return Error{.code = Code::bad_input,
                  .message = "migration '" + change.id +
                             "' says `transaction: always`, and controls transactions itself",
                  .hint = "leave BEGIN, COMMIT and ROLLBACK out",
-                 .where = facts->control.value_or(change.where)};
+                 .where = facts.control.value_or(change.where)};
   }
-  if (change.transaction == model::TransactionMode::never || !dialect.has_transactional_ddl)
-    return Way::journaled;
-  if (facts->non_transactional || (has_own && !facts->is_wrapped)) return Way::journaled;
-  return has_own ? Way::transaction_without_own : Way::transaction;
+  return {};
+}
+
+}  // namespace
+
+Result<Way> choose_way(const Job& job, ports::Session& session, ports::Files& files) {
+  const Change& change = *job.change;
+  const model::Dialect& dialect = session.dialect();
+  auto facts = scan_script(job.steps(), files, dialect,
+                           [&](const model::Step& step) { return session.outline(step.sql); });
+  if (!facts) return std::move(facts).error();
+  if (facts->statements == 0 && !change.allows_empty) return no_statement(job);
+  if (auto fits = check_mode(change, *facts); !fits) return std::move(fits).error();
+  const bool has_own = facts->transaction_control > 0;
+  const bool is_journaled = change.transaction == model::TransactionMode::never ||
+                            !dialect.has_transactional_ddl || facts->non_transactional ||
+                            (has_own && !facts->is_wrapped);
+  if (is_journaled && facts->needs_unchecked_transaction) {
+    return Error{.code = Code::bad_input,
+                 .message = "migration '" + change.id +
+                            "' holds an operation that rebuilds a table, which is done in one "
+                            "transaction, beside what cannot run in one",
+                 .hint =
+                     "put the operation into a migration of its own, without "
+                     "`transaction: never`",
+                 .where = change.where};
+  }
+  return Way{.statements = facts->statements,
+             .is_journaled = is_journaled,
+             .drops_own_control = !is_journaled && has_own,
+             .is_unchecked = facts->needs_unchecked_transaction};
 }
 
 }  // namespace garboard::execution

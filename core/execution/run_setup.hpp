@@ -3,6 +3,9 @@
 // tables there, and which way does a migration go.
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include "execution/worker.hpp"
 
 namespace garboard::execution {
@@ -21,16 +24,16 @@ Result<void> check_session_lock_is_safe(const Worker& worker);
 /// Waits until another run's transaction lock looks free, up to options.lock_wait.
 Result<void> wait_for_lock(Worker& worker);
 
+/// Runs idempotent statements under the lock, together where DDL takes part in transactions.
+Result<void> create_tables(Worker& worker, const std::vector<std::string>& texts);
+
 /// Makes the tracking tables, under the lock.
 Result<void> create_ledger(Worker& worker);
 
-enum class Way {
-  transaction,
-  transaction_without_own,  ///< the script's BEGIN and COMMIT around everything are left out
-  journaled,
-};
+/// Makes the log, where the tracking tables are older than it is.
+Result<void> create_missing_log(Worker& worker);
 
-/// How a migration that has not begun is applied, from its mode and from what its script holds.
-Result<Way> choose_way(const model::Change& change, Worker& worker);
+/// How a job that has not begun is run, from its mode and from what its script holds.
+Result<Way> choose_way(const Job& job, ports::Session& session, ports::Files& files);
 
 }  // namespace garboard::execution

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "execution/script.hpp"
 
+#include <algorithm>
 #include <string>
 #include <utility>
+#include <vector>
 
-#include "base/sha256.hpp"
+#include "execution/step_source.hpp"
 #include "model/step_position.hpp"
 #include "sql/client_command.hpp"
 #include "sql/splitter.hpp"
@@ -19,63 +21,67 @@ using sql::StatementKind;
 
 constexpr std::size_t max_excerpt_bytes = 400;
 
-/// Passes a file's bytes on and keeps their digest.
-class DigestingSource final : public base::ByteSource {
- public:
-  explicit DigestingSource(std::unique_ptr<base::ByteSource> source) : source_(std::move(source)) {}
-  Result<std::size_t> read(std::span<char> buffer) override {
-    auto n = source_->read(buffer);
-    if (n) digest_.update({buffer.data(), *n});
-    return n;
-  }
-  [[nodiscard]] std::string hex() { return digest_.hex(); }
-
- private:
-  std::unique_ptr<base::ByteSource> source_;
-  base::ScriptDigest digest_;
-};
+bool has_secret(const model::Step& step) {
+  return step.placeholders && std::ranges::any_of(*step.placeholders, [](const auto& each) {
+           return each.second.is_secret;
+         });
+}
 
 }  // namespace
 
 struct ScriptReader::Open {
-  std::unique_ptr<base::ByteSource> source;
-  DigestingSource* file = nullptr;  ///< the same, of a `file` step
-  std::optional<sql::Splitter> splitter;
+  std::optional<StepSource> source = {};
+  std::optional<sql::Splitter> splitter = {};
+  std::vector<std::string> rendered = {};  ///< of an operation, which has no splitter
+  std::size_t next_rendered = 0;
 };
 
 ScriptReader::ScriptReader(std::span<const model::Step> steps, ports::Files& files,
-                           const model::Dialect& dialect)
-    : steps_(steps), files_(files), dialect_(dialect) {}
+                           const model::Dialect& dialect, RenderStep render)
+    : steps_(steps), files_(files), dialect_(dialect), render_(std::move(render)) {}
 
 ScriptReader::~ScriptReader() = default;
 
 Result<void> ScriptReader::open_step() {
   const model::Step& step = steps_[index_];
   auto open = std::make_unique<Open>();
-  if (step.kind == model::Step::Kind::sql) {
-    open->source = std::make_unique<base::TextSource>(step.sql);
-  } else {
-    auto file = files_.open(step.file);
-    if (!file) return std::move(file).error();
-    auto digesting = std::make_unique<DigestingSource>(std::move(*file));
-    open->file = digesting.get();
-    open->source = std::move(digesting);
+  if (step.kind == model::Step::Kind::operation) {
+    auto rendered = render_(step);
+    if (!rendered) {
+      Error error = std::move(rendered).error();
+      if (error.where.file.empty()) error.where = step.where;
+      return error;
+    }
+    open->rendered = std::move(rendered->statements);
+    open_ = std::move(open);
+    return {};
   }
-  open->splitter.emplace(dialect_.lexical, *open->source);
+  auto source = StepSource::open(step, files_);
+  if (!source) return std::move(source).error();
+  open->source = std::move(*source);
+  open->splitter.emplace(dialect_.lexical, open->source->text());
   open_ = std::move(open);
   return {};
 }
 
 Result<void> ScriptReader::close_step() {
-  const model::Step& step = steps_[index_];
-  const bool is_same = open_->file == nullptr || open_->file->hex() == step.digest;
+  Result<void> checked = open_->source->check();
   open_.reset();
   ++index_;
-  if (is_same) return {};
-  return Error{.code = Code::bad_input,
-               .message = "the file changed after the plan was read",
-               .hint = "run again, once nothing writes to it",
-               .where = step.where};
+  return checked;
+}
+
+/// The next statement of the open operation; false after its last.
+Result<bool> ScriptReader::next_rendered(ScriptStatement& statement) {
+  if (open_->next_rendered == open_->rendered.size()) return false;
+  const std::string& text = open_->rendered[open_->next_rendered++];
+  statement = {.text = text,
+               .number = ++number_,
+               .kind = sql::classify(text, dialect_),
+               .line = 1,
+               .column = 1,
+               .step = &steps_[index_]};
+  return true;
 }
 
 Result<bool> ScriptReader::next(ScriptStatement& statement) {
@@ -84,11 +90,18 @@ Result<bool> ScriptReader::next(ScriptStatement& statement) {
     if (!open_) {
       if (auto opened = open_step(); !opened) return std::move(opened).error();
     }
+    if (step.kind == model::Step::Kind::operation) {
+      auto more = next_rendered(statement);
+      if (!more || *more) return more;
+      open_.reset();
+      ++index_;
+      continue;
+    }
     sql::Piece piece;
     auto more = open_->splitter->next(piece);
     if (!more) {
       Error error = std::move(more).error();
-      error.where = model::position_in_step(step, error.where.line, error.where.column);
+      error.where = place_of(error.where.line, error.where.column);
       return error;
     }
     if (!*more) {
@@ -100,7 +113,7 @@ Result<bool> ScriptReader::next(ScriptStatement& statement) {
       return Error{.code = Code::bad_input,
                    .message = "a command of the command-line client: " + std::string(piece.text),
                    .hint = "leave it out; the server does not know it",
-                   .where = model::position_in_step(step, piece.line, piece.column)};
+                   .where = place_of(piece.line, piece.column)};
     }
     if (piece.kind != sql::Piece::Kind::statement) continue;
     statement = {.text = piece.text,
@@ -108,18 +121,29 @@ Result<bool> ScriptReader::next(ScriptStatement& statement) {
                  .kind = sql::classify(piece.text, dialect_),
                  .line = piece.line,
                  .column = piece.column,
-                 .step = &step};
+                 .step = &step,
+                 .slice = open_->source->slice(piece.text, piece.byte)};
     return true;
   }
   return false;
 }
 
+/// Of a place in the text of the open step.
+base::SourcePosition ScriptReader::place_of(std::uint32_t line, std::uint32_t column) const {
+  const base::TextPlace place = open_->source->place_in_step({line, column});
+  return model::position_in_step(steps_[index_], place.line, place.column);
+}
+
 base::ByteSource& ScriptReader::copy_rows() { return open_->splitter->copy_rows(); }
 
 Result<ScriptFacts> scan_script(std::span<const model::Step> steps, ports::Files& files,
-                                const model::Dialect& dialect) {
-  ScriptReader reader(steps, files, dialect);
+                                const model::Dialect& dialect, const RenderStep& outline) {
   ScriptFacts facts;
+  ScriptReader reader(steps, files, dialect, [&](const model::Step& step) {
+    auto rendered = outline(step);
+    if (rendered && rendered->needs_unchecked_transaction) facts.needs_unchecked_transaction = true;
+    return rendered;
+  });
   ScriptStatement statement;
   bool begins = false;
   bool ends = false;
@@ -153,17 +177,24 @@ base::SourcePosition position_of(const ScriptStatement& statement, std::int64_t 
       ++column;
     }
   }
-  return model::position_in_step(*statement.step, line, column);
+  base::TextPlace place{line, column};
+  if (statement.slice) place = statement.slice->place_in_template(place);
+  return model::position_in_step(*statement.step, place.line, place.column);
 }
 
 Error blame(Error error, const ScriptStatement& statement) {
   error.where = position_of(statement, error.statement_position);
+  std::string_view shown = statement.text;
+  if (has_secret(*statement.step)) {
+    shown = statement.template_text();
+    error.statement_position = -1;  // which is of the text that was sent
+  }
   std::size_t size = max_excerpt_bytes;
-  if (statement.text.size() <= size) {
-    error.statement = statement.text;
+  if (shown.size() <= size) {
+    error.statement = shown;
   } else {
-    while (size > 0 && (static_cast<unsigned char>(statement.text[size]) & 0xC0U) == 0x80U) --size;
-    error.statement = std::string(statement.text.substr(0, size)) + " ...";
+    while (size > 0 && (static_cast<unsigned char>(shown[size]) & 0xC0U) == 0x80U) --size;
+    error.statement = std::string(shown.substr(0, size)) + " ...";
     if (error.statement_position > static_cast<std::int64_t>(size)) error.statement_position = -1;
   }
   return std::move(error).in("statement " + std::to_string(statement.number));

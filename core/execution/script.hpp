@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -12,8 +13,10 @@
 
 #include "base/byte_source.hpp"
 #include "base/result.hpp"
+#include "base/template_source.hpp"
 #include "model/change.hpp"
 #include "model/dialect.hpp"
+#include "model/rendered.hpp"
 #include "ports/files.hpp"
 #include "sql/splitter.hpp"
 #include "sql/statement_kind.hpp"
@@ -29,13 +32,24 @@ struct ScriptStatement {
   std::uint32_t line = 0;  ///< in the step's text
   std::uint32_t column = 0;
   const model::Step* step = nullptr;
+  /// Of a step with placeholders: what it says before they are put in.
+  std::shared_ptr<const base::TemplateSlice> slice = {};
+
+  /// What is digested and shown: never the value of a placeholder.
+  [[nodiscard]] std::string_view template_text() const noexcept {
+    return slice ? std::string_view(slice->text) : text;
+  }
 };
+
+/// The SQL of an operation step.
+using RenderStep = std::function<Result<model::Rendered>(const model::Step&)>;
 
 class ScriptReader {
  public:
-  /// All borrowed; `steps` in the order in which they run.
+  /// All borrowed but `render`; `steps` in the order in which they run. An operation is rendered
+  /// when the reader comes to it.
   ScriptReader(std::span<const model::Step> steps, ports::Files& files,
-               const model::Dialect& dialect);
+               const model::Dialect& dialect, RenderStep render);
   ~ScriptReader();
   ScriptReader(const ScriptReader&) = delete;
   ScriptReader& operator=(const ScriptReader&) = delete;
@@ -50,10 +64,13 @@ class ScriptReader {
   struct Open;
   Result<void> open_step();
   Result<void> close_step();
+  Result<bool> next_rendered(ScriptStatement& statement);
+  [[nodiscard]] base::SourcePosition place_of(std::uint32_t line, std::uint32_t column) const;
 
   std::span<const model::Step> steps_;
   ports::Files& files_;
   const model::Dialect& dialect_;
+  RenderStep render_;
   std::size_t index_ = 0;
   std::size_t number_ = 0;
   std::unique_ptr<Open> open_;
@@ -67,10 +84,12 @@ struct ScriptFacts {
   std::optional<base::SourcePosition> non_transactional =
       {};                                            ///< first that cannot run in a transaction
   std::optional<base::SourcePosition> control = {};  ///< first transaction control
+  bool needs_unchecked_transaction = false;          ///< see model::Rendered
 };
 
+/// `outline` as a session's or driver's outline(): nothing is asked of the database.
 Result<ScriptFacts> scan_script(std::span<const model::Step> steps, ports::Files& files,
-                                const model::Dialect& dialect);
+                                const model::Dialect& dialect, const RenderStep& outline);
 
 /// Where in the author's files byte `offset` of the statement stands.
 base::SourcePosition position_of(const ScriptStatement& statement, std::int64_t offset);

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <array>
+#include <chrono>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "execution/script.hpp"
+#include "execution/stored_down.hpp"
 #include "execution/worker.hpp"
 
 namespace garboard::execution {
@@ -21,7 +25,7 @@ using sql::StatementKind;
 constexpr std::size_t max_chunk_bytes = 256U << 10U;
 constexpr std::size_t max_chunk_statements = 1000;
 
-enum class Role { lock, setting, claim, statement, finish };
+enum class Role { lock, setting, record, statement };
 
 struct Entry {
   Role role;
@@ -34,55 +38,103 @@ struct Entry {
 /// atomic batch, BEGIN and COMMIT included.
 class TransactionAttempt {
  public:
-  TransactionAttempt(Worker& worker, const model::Change& change)
-      : worker_(worker), change_(change) {}
+  TransactionAttempt(Worker& worker, const Job& job, const Way& way)
+      : worker_(worker),
+        job_(job),
+        change_(*job.change),
+        way_(way),
+        started_(worker.context.clock.now()) {}
 
-  Result<Attempt> run(bool drops_own_control) {
-    auto down_sql = down_sql_of(change_, worker_.context.files);
-    if (!down_sql) return std::move(down_sql).error();
-    const Claim claim(worker_, change_, "applied", std::move(*down_sql));
-    const LedgerOptions& ledger = worker_.options.ledger;
-    add_opening(claim);
-    auto sent = send_script(drops_own_control);
-    if (sent && attempt_.end == Attempt::End::applied) {
-      chunk_.push_back({Role::finish,
-                        worker_.sql.finish(),
-                        {Param("applied"), change_.checksum, ledger.app, change_.id}});
+  Result<Attempt> run() {
+    auto sent = open();
+    if (sent && goes_on()) sent = send_script();
+    if (sent && goes_on()) {
+      add_closing();
       sent = flush(true);
     }
     if (!sent) {
       roll_back(sent.error());
       return std::move(sent).error();
     }
-    if (attempt_.end != Attempt::End::applied) roll_back({});
+    if (!goes_on()) roll_back({});
     return attempt_;
   }
 
  private:
-  void add_opening(const Claim& claim) {
+  [[nodiscard]] bool goes_on() const noexcept { return attempt_.end == Attempt::End::done; }
+
+  Result<void> open() {
     const model::Dialect& dialect = worker_.dialect();
     if (!dialect.transaction_lock.empty())
       chunk_.push_back({Role::lock, dialect.transaction_lock, {Param(worker_.lock_key)}});
     const auto timeout = change_.lock_timeout.value_or(worker_.options.lock_timeout);
     if (std::string setting = worker_.sql.lock_timeout(timeout); !setting.empty())
       chunk_.push_back({Role::setting, std::move(setting)});
-    chunk_.push_back(
-        {Role::claim, worker_.sql.claim(), {claim.params().begin(), claim.params().end()}});
+    return job_.direction == Direction::down ? open_down() : open_up();
   }
 
-  Result<void> send_script(bool drops_own_control) {
-    ScriptReader reader(change_.up, worker_.context.files, worker_.dialect());
+  Result<void> open_up() {
+    auto down_sql = down_sql_of(change_, worker_.context.files);
+    if (!down_sql) return std::move(down_sql).error();
+    claim_.emplace(worker_, change_, "applied", std::move(*down_sql));
+    // with another checksum the row stays, and the claim fails on it
+    if (job_.direction == Direction::again)
+      add_record(worker_.sql.remove(),
+                 {Param(worker_.options.ledger.app), change_.id, job_.entry->checksum});
+    add_record(worker_.sql.claim(), {claim_->params().begin(), claim_->params().end()});
+    return {};
+  }
+
+  /// The row goes before anything is undone, so that of two runs only one goes on.
+  Result<void> open_down() {
+    if (auto sent = flush(false); !sent || !goes_on()) return sent;
+    const std::array<Param, 3> key{worker_.options.ledger.app, change_.id, job_.entry->run_id};
+    auto removed = worker_.session->exec(worker_.sql.remove_of_run(), key);
+    if (!removed) return std::move(removed).error().in("writing the tracking table");
+    return *removed == 1 ? Result<void>{} : ended(Attempt::End::claimed);
+  }
+
+  void add_closing() {
+    const LedgerOptions& ledger = worker_.options.ledger;
+    if (job_.direction != Direction::down)
+      add_record(worker_.sql.finish(),
+                 {Param("applied"), change_.checksum, Param(ledger.app), change_.id});
+    if (job_.direction == Direction::up) return;
+    log_.emplace(worker_.options, change_.id, change_.name,
+                 job_.direction == Direction::down ? "rolled_back" : "reapplied",
+                 worker_.context.clock.now() - started_, "", detail_of(*job_.entry));
+    add_record(worker_.sql.insert_log(), {log_->params().begin(), log_->params().end()});
+  }
+
+  void add_record(std::string sql, std::vector<Param> params) {
+    chunk_.push_back({Role::record, std::move(sql), std::move(params)});
+  }
+
+  Result<void> send_script() {
+    ScriptReader reader(job_.steps(), worker_.context.files, worker_.dialect(),
+                        [this](const model::Step& step) { return render(step); });
     ScriptStatement statement;
     while (true) {
       auto more = reader.next(statement);
       if (!more) return std::move(more).error();
-      if (!*more || attempt_.end != Attempt::End::applied) return {};
-      if (drops_own_control && is_control(statement.kind)) continue;
+      if (!*more || !goes_on()) return {};
+      if (way_.drops_own_control && is_control(statement.kind)) continue;
       ++attempt_.statements;
       auto sent =
           statement.kind == StatementKind::copy_in ? copy(statement, reader) : add(statement);
       if (!sent) return sent;
     }
+  }
+
+  /// What depends on the database is rendered when all before it has been done.
+  Result<model::Rendered> render(const model::Step& step) {
+    auto outline = worker_.session->outline(step.sql);
+    if (!outline) return outline;
+    if (outline->needs_database) {
+      if (auto flushed = flush(false); !flushed) return std::move(flushed).error();
+      if (!goes_on()) return model::Rendered{};
+    }
+    return worker_.session->render(step.sql);
   }
 
   static bool is_control(StatementKind kind) {
@@ -100,8 +152,7 @@ class TransactionAttempt {
     const std::string text(statement.text);
     ScriptStatement origin = statement;
     origin.text = text;
-    if (auto flushed = flush(false); !flushed || attempt_.end != Attempt::End::applied)
-      return flushed;
+    if (auto flushed = flush(false); !flushed || !goes_on()) return flushed;
     auto copied = worker_.session->copy_in(text, reader.copy_rows());
     if (!copied) return blame(std::move(copied).error(), origin);
     return {};
@@ -112,12 +163,14 @@ class TransactionAttempt {
     std::vector<ports::Statement> statements;
     statements.reserve(chunk_.size());
     for (const Entry& entry : chunk_) statements.push_back({entry.sql, entry.params});
-    const bool is_atomic = is_last && !is_open_;
+    const bool is_atomic = is_last && !is_open_ && !way_.is_unchecked;
     if (!is_atomic && !is_open_) {
-      if (auto begun = worker_.session->begin(); !begun) return judged(std::move(begun).error());
+      auto begun =
+          way_.is_unchecked ? worker_.session->begin_unchecked() : worker_.session->begin();
+      if (!begun) return judged(std::move(begun).error());
       is_open_ = true;
     }
-    auto done = worker_.session->batch(statements, is_atomic);
+    auto done = statements.empty() ? Result<void>{} : worker_.session->batch(statements, is_atomic);
     if (!done) return judged(std::move(done).error());
     report_progress();
     chunk_.clear();
@@ -141,7 +194,7 @@ class TransactionAttempt {
         if (error.sqlstate == worker_.dialect().transaction_lock_busy)
           return ended(Attempt::End::busy);
         return std::move(error).in("taking the lock");
-      case Role::claim:
+      case Role::record:
         if (is_duplicate_key(error)) return ended(Attempt::End::claimed);
         return std::move(error).in("writing the tracking table");
       case Role::statement:
@@ -149,8 +202,6 @@ class TransactionAttempt {
         return blame(std::move(error), entry.origin);
       case Role::setting:
         return std::move(error).in("setting the lock timeout");
-      case Role::finish:
-        return std::move(error).in("writing the tracking table");
     }
     return error;
   }
@@ -177,7 +228,12 @@ class TransactionAttempt {
   }
 
   Worker& worker_;
+  const Job& job_;
   const model::Change& change_;
+  const Way way_;
+  const std::chrono::milliseconds started_;
+  std::optional<Claim> claim_;
+  std::optional<LogRow> log_;
   std::vector<Entry> chunk_;
   std::size_t chunk_bytes_ = 0;
   bool is_open_ = false;
@@ -186,9 +242,8 @@ class TransactionAttempt {
 
 }  // namespace
 
-Result<Attempt> apply_in_transaction(Worker& worker, const model::Change& change,
-                                     bool drops_own_control) {
-  return TransactionAttempt(worker, change).run(drops_own_control);
+Result<Attempt> run_in_transaction(Worker& worker, const Job& job, const Way& way) {
+  return TransactionAttempt(worker, job, way).run();
 }
 
 }  // namespace garboard::execution

@@ -11,7 +11,6 @@ namespace garboard::execution {
 namespace {
 
 constexpr std::size_t max_name_bytes = 400;
-constexpr std::uint64_t max_down_bytes = 1U << 20U;
 
 /// The longest prefix of at most `max` bytes that does not end inside a UTF-8 character.
 std::string_view clipped(std::string_view text, std::size_t max) {
@@ -52,23 +51,32 @@ bool is_duplicate_key(const base::Error& error) noexcept {
   return error.sqlstate == "23505" || error.sqlstate == "23000";
 }
 
-Result<std::optional<std::string>> down_sql_of(const model::Change& change, ports::Files& files) {
-  if (change.down.empty()) return std::optional<std::string>{};
-  nlohmann::json texts = nlohmann::json::array();
-  std::uint64_t bytes = 0;
-  for (const model::Step& step : change.down) {
-    if (step.kind == model::Step::Kind::sql) {
-      texts.push_back(step.sql);
-    } else {
-      auto text = files.read(step.file, max_down_bytes);
-      if (!text) return std::optional<std::string>{};  // too long to keep, or gone: the plan has it
-      texts.push_back(std::move(*text));
-    }
-    bytes += texts.back().get_ref<const std::string&>().size();
-    if (bytes > max_down_bytes) return std::optional<std::string>{};
-  }
-  return std::optional<std::string>(
-      texts.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+LogRow::LogRow(const RunOptions& options, std::string_view id, std::string_view name,
+               std::string_view action, std::optional<std::chrono::milliseconds> duration,
+               std::string reason, std::string detail)
+    : id_(id),
+      name_(clipped(name, max_name_bytes)),
+      action_(action),
+      duration_(duration ? std::to_string(duration->count()) : std::string{}),
+      reason_(std::move(reason)),
+      detail_(std::move(detail)),
+      params_{options.ledger.app,   id_, name_, action_, options.run_id, options.applied_by,
+              options.tool_version, {},  {},    {}} {
+  if (duration) params_[7] = duration_;
+  if (!reason_.empty()) params_[8] = reason_;
+  if (!detail_.empty()) params_[9] = detail_;
+}
+
+std::string detail_of(const model::LedgerEntry& entry) {
+  nlohmann::json detail = {{"checksum", entry.checksum}, {"ordinal", entry.ordinal}};
+  const auto add = [&detail](const char* key, const std::string& value) {
+    if (!value.empty()) detail[key] = value;
+  };
+  add("startedAt", entry.started_at);
+  add("finishedAt", entry.finished_at);
+  add("appliedBy", entry.applied_by);
+  add("runId", entry.run_id);
+  return detail.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
 }  // namespace garboard::execution

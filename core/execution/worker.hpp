@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.hpp"
 #include "execution/ledger_sql.hpp"
@@ -37,14 +38,44 @@ struct Worker {
   [[nodiscard]] Result<void> go_on() const;
 };
 
+enum class Direction {
+  up,
+  again,  ///< a repeatable migration, whose row has the checksum it had before
+  down,
+};
+
+/// One migration, and what a run is to do with it.
+struct Job {
+  const model::Change* change = nullptr;
+  Direction direction = Direction::up;
+  std::optional<model::LedgerEntry> entry = {};  ///< the row that the run was decided on
+
+  [[nodiscard]] const std::vector<model::Step>& steps() const noexcept {
+    return direction == Direction::down ? change->down : change->up;
+  }
+};
+
+/// What the row's state is while a migration is half-way outside a transaction.
+[[nodiscard]] constexpr std::string_view half_done_state(Direction direction) noexcept {
+  return direction == Direction::down ? "reverting" : "partial";
+}
+
+/// How a migration is applied, or undone.
+struct Way {
+  std::size_t statements = 0;
+  bool is_journaled = false;       ///< else in one transaction
+  bool drops_own_control = false;  ///< the script's BEGIN and COMMIT around everything are left out
+  bool is_unchecked = false;       ///< see ports::Session::begin_unchecked
+};
+
 /// How one attempt at a migration ended without an error.
 struct Attempt {
   enum class End {
-    applied,
-    claimed,  ///< the tracking table has a row for it already: read it again
+    done,
+    claimed,  ///< the tracking table's row is not as this run knows it: read it again
     busy,     ///< another run holds the lock; nothing was done
   };
-  End end = End::applied;
+  End end = End::done;
   std::size_t statements = 0;
   std::size_t resumed = 0;
 };
@@ -64,21 +95,34 @@ class Claim {
   std::array<ports::Param, 10> params_;
 };
 
+/// A row of the log, its values kept alive for the parameters that point into them.
+class LogRow {
+ public:
+  /// `detail`: an object's JSON text, or empty. `duration` of what was run, if anything.
+  LogRow(const RunOptions& options, std::string_view id, std::string_view name,
+         std::string_view action, std::optional<std::chrono::milliseconds> duration,
+         std::string reason, std::string detail);
+  LogRow(const LogRow&) = delete;
+  LogRow& operator=(const LogRow&) = delete;
+  /// For LedgerSql::insert_log.
+  [[nodiscard]] const std::array<ports::Param, 10>& params() const noexcept { return params_; }
+
+ private:
+  std::string id_, name_, action_, duration_, reason_, detail_;
+  std::array<ports::Param, 10> params_;
+};
+
+/// What the row of a migration said, as JSON for the log.
+[[nodiscard]] std::string detail_of(const model::LedgerEntry& entry);
+
 /// True when the error says that a row with this key exists already.
 [[nodiscard]] bool is_duplicate_key(const base::Error& error) noexcept;
 
-/// The down steps as a JSON array of SQL texts for the tracking table; nullopt when there are none
-/// or they are longer than is kept (1 MiB).
-Result<std::optional<std::string>> down_sql_of(const model::Change& change, ports::Files& files);
-
-/// One transaction: lock, claim, statements and the finished row are committed together.
-/// `drops_own_control`: the script's own BEGIN and COMMIT around everything are left out.
-Result<Attempt> apply_in_transaction(Worker& worker, const model::Change& change,
-                                     bool drops_own_control);
+/// One transaction: lock, tracking table, statements and log are committed together.
+Result<Attempt> run_in_transaction(Worker& worker, const Job& job, const Way& way);
 
 /// Statement by statement with the journal; goes on where an earlier attempt ended.
-/// Needs the session lock where the driver has one. `is_resumed`: the tracking table has a partial
-/// row.
-Result<Attempt> apply_with_journal(Worker& worker, const model::Change& change, bool is_resumed);
+/// Needs the session lock where the driver has one. `is_resumed`: the row says that it was begun.
+Result<Attempt> run_with_journal(Worker& worker, const Job& job, bool is_resumed);
 
 }  // namespace garboard::execution

@@ -20,7 +20,7 @@ namespace garboard::loading {
 /// problems from the start.
 class Fields {
  public:
-  static constexpr std::size_t max_keys = 12;
+  static constexpr std::size_t max_keys = 24;
 
   /// `what` names the mapping in messages: "a migration". All borrowed.
   Fields(const Document& document, NodeId mapping, std::string_view what,

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "loading/plan_decoder.hpp"
+#include "loading/plan_placeholders.hpp"
 #include "loading/problems.hpp"
 #include "loading/readers.hpp"
 #include "loading/script_loader.hpp"
@@ -28,8 +29,9 @@ constexpr std::uint64_t max_read_bytes = 64 * max_plan_bytes;  // to say how lon
 
 /// One read plan file: the document stays for the positions in later messages.
 struct PlanFile {
-  std::unique_ptr<Document> document;
-  DecodedPlan plan;
+  std::unique_ptr<Document> document = {};
+  std::unique_ptr<PlanPlaceholders> placeholders = {};
+  DecodedPlan plan = {};
 };
 
 bool read_document(Document& document, Problems& problems) {
@@ -47,7 +49,8 @@ std::filesystem::path snapshot_of(ports::Files& files, const std::filesystem::pa
   return real ? *std::move(real) : std::filesystem::path();
 }
 
-PlanFile read_plan(ports::Files& files, const std::filesystem::path& path, Problems& problems) {
+PlanFile read_plan(const Source& source, const std::filesystem::path& path, Problems& problems) {
+  ports::Files& files = source.files;
   const std::filesystem::path before = snapshot_of(files, path);
   Result<std::string> text = files.read(path, max_read_bytes);
   if (!text) {
@@ -62,12 +65,14 @@ PlanFile read_plan(ports::Files& files, const std::filesystem::path& path, Probl
                           .where = {.file = path.string()}});
     return {};
   }
-  PlanFile file{std::make_unique<Document>(path.string(), normalized(*std::move(text)),
-                                           path.extension() == ".json"),
-                {}};
-  if (!read_document(*file.document, problems)) return file;
-  ScriptLoader scripts(files, path.parent_path());
-  file.plan = decode_plan(*file.document, scripts, problems);
+  PlanFile file;
+  file.document = std::make_unique<Document>(path.string(), normalized(*std::move(text)),
+                                             path.extension() == ".json");
+  file.placeholders = std::make_unique<PlanPlaceholders>(source, path.parent_path(), problems);
+  if (read_document(*file.document, problems)) {
+    ScriptLoader scripts(files, path.parent_path());
+    file.plan = decode_plan(*file.document, scripts, *file.placeholders, problems);
+  }
   if (snapshot_of(files, path) != before)
     problems.add(0, Error{.code = Code::bad_input,
                           .message = "the plan was replaced while it was read",
@@ -100,6 +105,30 @@ class Ids {
   std::unordered_map<std::string, std::pair<const Document*, std::size_t>> seen_;
 };
 
+/// Refuses values that no plan asks for.
+Result<void> check_given(const Source& source, const std::vector<PlanFile>& files) {
+  for (const auto& given : source.values) {
+    const std::string& name = given.first;
+    const bool is_declared = std::ranges::any_of(
+        files, [&](const PlanFile& file) { return file.placeholders->is_declared(name); });
+    if (!is_declared)
+      return Error{.code = Code::usage,
+                   .message = "--set gives a value for '" + excerpt(name) +
+                              "', which no plan declares as a placeholder",
+                   .hint = "declare it under 'placeholders', or leave it out"};
+  }
+  return {};
+}
+
+/// Of all plans; where two declare the same name, the first's.
+std::shared_ptr<const model::Placeholders> placeholders_of(const std::vector<PlanFile>& files) {
+  auto all = std::make_shared<model::Placeholders>();
+  for (const PlanFile& file : files)
+    if (file.placeholders->values())
+      all->insert(file.placeholders->values()->begin(), file.placeholders->values()->end());
+  return all->empty() ? nullptr : all;
+}
+
 /// Where plans are written for different databases, each migration keeps its own plan's.
 Changes join(std::vector<PlanFile> files) {
   const auto is_same = [&](const PlanFile& file) {
@@ -109,6 +138,7 @@ Changes join(std::vector<PlanFile> files) {
   const bool is_any =
       std::ranges::any_of(files, [](const PlanFile& file) { return file.plan.databases.empty(); });
   Changes changes;
+  changes.placeholders = placeholders_of(files);
   if (files.size() == 1) {
     changes.items = std::move(files.front().plan.changes);
     changes.databases = std::move(files.front().plan.databases);
@@ -129,6 +159,10 @@ Changes join(std::vector<PlanFile> files) {
 }  // namespace
 
 Result<Changes> load_plans(ports::Files& files, std::span<const std::filesystem::path> plans) {
+  return load_plans(Source{.files = files}, plans);
+}
+
+Result<Changes> load_plans(const Source& source, std::span<const std::filesystem::path> plans) {
   if (plans.empty())
     return Error{.code = Code::bad_input, .message = "no plan file, expected at least one"};
   Problems problems;
@@ -137,10 +171,11 @@ Result<Changes> load_plans(ports::Files& files, std::span<const std::filesystem:
   read.reserve(plans.size());
   for (const std::filesystem::path& plan : plans) {
     problems.next_file();
-    read.push_back(read_plan(files, plan, problems));
+    read.push_back(read_plan(source, plan, problems));
     ids.check(read.back(), problems);
   }
   if (!problems.empty()) return problems.take();
+  if (auto checked = check_given(source, read); !checked) return std::move(checked).error();
   return join(std::move(read));
 }
 

@@ -6,6 +6,7 @@
 #include <span>
 
 #include "base/result.hpp"
+#include "loading/source.hpp"
 #include "model/change.hpp"
 #include "ports/files.hpp"
 
@@ -16,6 +17,9 @@ using base::Result;
 /// The migrations of all plan files, in the order of the files and of their entries. The first
 /// Error carries all further mistakes of all files in `others`; its code is bad_input.
 /// A file whose name ends in .json is read as JSON, any other as YAML (a superset).
+Result<model::Changes> load_plans(const Source& source,
+                                  std::span<const std::filesystem::path> plans);
+/// The same without values for placeholders.
 Result<model::Changes> load_plans(ports::Files& files,
                                   std::span<const std::filesystem::path> plans);
 

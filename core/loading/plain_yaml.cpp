@@ -176,8 +176,11 @@ class PlainYaml {
     }
     const std::size_t last = text_.find_last_not_of(' ', end - 1);
     const string_view scalar = text_.substr(at_, last + 1 - at_);
-    if (is_null(scalar)) return false;
-    document_.add_scalar(at_, ScalarStyle::plain, scalar);
+    if (is_null(scalar)) {
+      document_.add_null(at_);
+    } else {
+      document_.add_scalar(at_, ScalarStyle::plain, scalar);
+    }
     at_ = last + 1;
     return true;
   }

@@ -4,11 +4,15 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <utility>
 
 #include "loading/checksum.hpp"
+#include "loading/database_names.hpp"
 #include "loading/fields.hpp"
+#include "loading/operation_decoder.hpp"
+#include "loading/operation_undo.hpp"
 #include "loading/slug.hpp"
 
 namespace garboard::loading {
@@ -24,31 +28,33 @@ using std::string_view;
 constexpr std::size_t max_id = 200;  // as wide as the tracking table's columns
 constexpr std::size_t max_name = 400;
 constexpr std::size_t max_word = 100;
-constexpr std::array<string_view, 5> plan_keys{"version", "database", "defaults", "migrations",
-                                               "$schema"};
+constexpr std::array<string_view, 6> plan_keys{"version",      "database",   "defaults",
+                                               "placeholders", "migrations", "$schema"};
 constexpr std::array<string_view, 2> default_keys{"transaction", "lock_timeout"};
-constexpr std::array<string_view, 10> migration_keys{
-    "id",          "name",         "tags",        "metadata", "database",
-    "transaction", "lock_timeout", "allow_empty", "up",       "down"};
-constexpr std::array<string_view, 2> step_keys{"sql", "file"};
+constexpr std::array<string_view, 13> migration_keys{
+    "id",    "name",     "tags",       "metadata",    "database", "transaction", "lock_timeout",
+    "phase", "requires", "repeatable", "allow_empty", "up",       "down"};
+/// "sql", "file" and the operations.
+std::span<const string_view> step_keys() {
+  static const std::vector<string_view> keys = [] {
+    std::vector<string_view> all{"sql", "file"};
+    const auto operations = operation_names();
+    all.insert(all.end(), operations.begin(), operations.end());
+    return all;
+  }();
+  return keys;
+}
 
 struct Defaults {
   TransactionMode transaction = TransactionMode::automatic;
   std::optional<std::chrono::milliseconds> lock_timeout = {};
 };
 
-/// Other names people know the drivers by.
-constexpr std::array<std::pair<string_view, string_view>, 5> other_names{
-    {{"postgresql", "postgres"},
-     {"pg", "postgres"},
-     {"mariadb", "mysql"},
-     {"sqlite3", "sqlite"},
-     {"pgsql", "postgres"}}};
-
 class PlanDecoder {
  public:
-  PlanDecoder(const Document& document, ScriptLoader& scripts, Problems& problems)
-      : document_(document), scripts_(scripts), problems_(problems) {}
+  PlanDecoder(const Document& document, ScriptLoader& scripts, PlanPlaceholders& placeholders,
+              Problems& problems)
+      : document_(document), scripts_(scripts), placeholders_(placeholders), problems_(problems) {}
 
   DecodedPlan decode() {
     const Fields fields(document_, Document::root, "a plan", plan_keys, problems_);
@@ -59,6 +65,7 @@ class PlanDecoder {
     if (fields.has("version")) check_version(fields.value("version"));
     if (fields.has("database")) plan_.databases = databases(fields.value("database"));
     if (fields.has("defaults")) defaults_ = read_defaults(fields.value("defaults"));
+    if (fields.has("placeholders")) placeholders_.decode(document_, fields.value("placeholders"));
     require(fields, "migrations", "a list of at least one migration");
     if (fields.has("migrations")) read_migrations(fields.value("migrations"));
     return std::move(plan_);
@@ -106,15 +113,8 @@ class PlanDecoder {
     std::vector<string> names;
     for (const NodeId item : string_or_list(document_, id, "database", problems_)) {
       const string_view name = at(item).text;
-      const auto* const other =
-          std::ranges::find(other_names, name, &decltype(other_names)::value_type::first);
-      if (other != other_names.end()) {
-        refuse(item,
-               "'database' is '" + string(name) + "', expected '" + string(other->second) + "'",
-               name == "mariadb" ? "'mysql' means MySQL and MariaDB" : "");
-      } else if (!is_database_name(name)) {
-        refuse_type(document_, item, "database", "a driver's name such as postgres, mysql, sqlite",
-                    problems_, "lower-case letters, digits, '-' and '_'");
+      if (auto wrong = database_name_problem(name)) {
+        refuse(item, "'database' " + wrong->message, std::move(wrong->hint));
       } else if (std::ranges::find(names, name) != names.end()) {
         refuse(item, "'database' names '" + string(name) + "' twice");
       } else {
@@ -122,15 +122,6 @@ class PlanDecoder {
       }
     }
     return names;
-  }
-
-  static bool is_database_name(string_view name) {
-    const auto is_lower = [](char c) { return c >= 'a' && c <= 'z'; };
-    const auto is_allowed = [&](char c) {
-      return is_lower(c) || (c >= '0' && c <= '9') || c == '_' || c == '-';
-    };
-    return !name.empty() && name.size() <= max_word && is_lower(name.front()) &&
-           std::ranges::all_of(name, is_allowed);
   }
 
   [[nodiscard]] std::size_t children_of(NodeId id) const {
@@ -165,19 +156,47 @@ class PlanDecoder {
         fields.has("lock_timeout")
             ? read_duration(document_, fields.value("lock_timeout"), "lock_timeout", problems_)
             : defaults_.lock_timeout;
-    if (fields.has("allow_empty"))
-      change.allows_empty =
-          read_bool(document_, fields.value("allow_empty"), "allow_empty", problems_)
-              .value_or(false);
+    change.allows_empty = is_on(fields, "allow_empty");
+    change.is_repeatable = is_on(fields, "repeatable");
+    if (fields.has("phase")) change.phase = phase(fields.value("phase"));
+    if (fields.has("requires")) change.required_ids = required_ids(fields.value("requires"));
     require(fields, "up", "a list of at least one step");
     Checksum checksum;
-    if (fields.has("up"))
-      change.up = steps(fields.value("up"), "up", change.allows_empty, &checksum);
+    OperationUndo undo;
+    if (fields.has("up")) change.up = steps(fields.value("up"), "up", change, &checksum, &undo);
     if (fields.has("down"))
-      change.down = steps(fields.value("down"), "down", change.allows_empty, nullptr);
+      change.down = steps(fields.value("down"), "down", change, nullptr, nullptr);
+    else if (!change.is_repeatable)
+      undo.move_into(change);
     change.checksum = checksum.text();
     plan_.changes.push_back(std::move(change));
     plan_.id_offsets.push_back(id_offset);
+  }
+
+  bool is_on(const Fields& fields, string_view key) {
+    return fields.has(key) &&
+           read_bool(document_, fields.value(key), key, problems_).value_or(false);
+  }
+
+  model::Phase phase(NodeId id) {
+    const auto text = read_string(document_, id, "phase", problems_);
+    if (text == "pre-deploy") return model::Phase::pre_deploy;
+    if (text == "post-deploy") return model::Phase::post_deploy;
+    if (text) refuse_type(document_, id, "phase", "pre-deploy or post-deploy", problems_);
+    return model::Phase::any;
+  }
+
+  std::vector<string> required_ids(NodeId id) {
+    std::vector<string> ids;
+    for (const NodeId item : string_or_list(document_, id, "requires", problems_)) {
+      const auto required = read_line(document_, item, "requires", max_id, problems_);
+      if (!required) continue;
+      if (std::ranges::find(ids, *required) != ids.end())
+        refuse(item, "'requires' has '" + excerpt(*required) + "' twice");
+      else
+        ids.emplace_back(*required);
+    }
+    return ids;
   }
 
   /// Reads id and name; returns where the id comes from.
@@ -241,8 +260,8 @@ class PlanDecoder {
     return names;
   }
 
-  std::vector<model::Step> steps(NodeId id, string_view key, bool allows_empty,
-                                 Checksum* checksum) {
+  std::vector<model::Step> steps(NodeId id, string_view key, const Change& change,
+                                 Checksum* checksum, OperationUndo* undo) {
     std::vector<model::Step> found;
     const TreeNode& list = at(id);
     if (list.kind != NodeKind::sequence || list.end == id + 1) {
@@ -252,22 +271,59 @@ class PlanDecoder {
     }
     found.reserve(children_of(id));
     for (NodeId item = id + 1; item < list.end; item = at(item).end) {
-      const Fields fields(document_, item, "a step", step_keys, problems_);
-      if (!fields.is_mapping()) continue;
-      const bool is_sql = fields.has("sql");
-      if (!is_sql && fields.has_unknown()) continue;
-      if (is_sql == fields.has("file")) {
-        problems_.add(document_, fields.offset(),
-                      is_sql ? "the step has both 'sql' and 'file', expected one of them"
-                             : "the step has neither 'sql' nor 'file', expected one of them");
+      const Fields fields(document_, item, "a step", step_keys(), problems_);
+      const auto kind = step_kind(fields);
+      if (!kind) continue;
+      const NodeId value = fields.value(*kind);
+      if (*kind != "sql" && *kind != "file") {
+        operation_steps(*kind, item, value, change, checksum, undo, found);
         continue;
       }
-      const NodeId value = fields.value(is_sql ? "sql" : "file");
-      if (auto step = is_sql ? sql_step(value, allows_empty, checksum)
-                             : file_step(value, allows_empty, checksum))
-        found.push_back(*std::move(step));
+      auto step = *kind == "sql" ? sql_step(value, change.allows_empty, checksum)
+                                 : file_step(value, change.allows_empty, checksum);
+      if (!step) continue;
+      if (undo != nullptr) undo->see_sql(document_.position(at(item).offset));
+      found.push_back(*std::move(step));
     }
     return found;
+  }
+
+  /// The one key of a step; nullopt, with a problem, when it has none or several.
+  std::optional<string_view> step_kind(const Fields& fields) {
+    if (!fields.is_mapping()) return std::nullopt;
+    string_view first;
+    for (const string_view key : step_keys()) {
+      if (!fields.has(key)) continue;
+      if (!first.empty()) {
+        problems_.add(document_, fields.offset(),
+                      "the step has both '" + string(first) + "' and '" + string(key) +
+                          "', expected one of them",
+                      "write two steps");
+        return std::nullopt;
+      }
+      first = key;
+    }
+    if (!first.empty()) return first;
+    if (!fields.has_unknown())
+      problems_.add(document_, fields.offset(),
+                    "the step has neither 'sql' nor 'file' nor an operation, expected one of them");
+    return std::nullopt;
+  }
+
+  void operation_steps(string_view name, NodeId step, NodeId body, const Change& change,
+                       Checksum* checksum, OperationUndo* undo, std::vector<model::Step>& found) {
+    const std::vector<string>& databases =
+        change.databases.empty() ? plan_.databases : change.databases;
+    DecodedOperation decoded = decode_operation(document_, name, body, databases, problems_);
+    const base::SourcePosition where = document_.position(at(step + 1).offset);
+    for (string& text : decoded.up) {
+      if (checksum != nullptr) {
+        checksum->update(text);
+        checksum->end_step();
+      }
+      found.push_back(operation_step(std::move(text), where));
+    }
+    if (undo != nullptr) undo->see_operation(std::move(decoded), where);
   }
 
   std::optional<model::Step> sql_step(NodeId id, bool allows_empty, Checksum* checksum) {
@@ -275,13 +331,14 @@ class PlanDecoder {
     LoadedStep loaded = ScriptLoader::from_text(document_, id, checksum);
     if (loaded.is_blank && !allows_empty)
       refuse(id, "'sql' is empty, expected a statement", "'allow_empty: true' allows it");
+    placeholders_.see(loaded.step);
     return std::move(loaded.step);
   }
 
   std::optional<model::Step> file_step(NodeId id, bool allows_empty, Checksum* checksum) {
     const auto shown = read_line(document_, id, "file", 4096, problems_);
     if (!shown) return std::nullopt;
-    base::Result<LoadedStep> loaded = scripts_.from_file(*shown, checksum);
+    base::Result<LoadedStep> loaded = scripts_.from_file(*shown, checksum, placeholders_.check());
     if (!loaded) {
       Error error = std::move(loaded).error();
       if (error.where.line == 0) error.where = document_.position(at(id).offset);
@@ -291,11 +348,13 @@ class PlanDecoder {
     if (loaded->is_blank && !allows_empty)
       refuse(id, "the file '" + excerpt(*shown) + "' is empty, expected a statement",
              "is it cut off? 'allow_empty: true' allows it");
+    if (loaded->is_template) loaded->step.placeholders = placeholders_.values();
     return std::move(loaded->step);
   }
 
   const Document& document_;
   ScriptLoader& scripts_;
+  PlanPlaceholders& placeholders_;
   Problems& problems_;
   DecodedPlan plan_;
   Defaults defaults_;
@@ -303,8 +362,9 @@ class PlanDecoder {
 
 }  // namespace
 
-DecodedPlan decode_plan(const Document& document, ScriptLoader& scripts, Problems& problems) {
-  return PlanDecoder(document, scripts, problems).decode();
+DecodedPlan decode_plan(const Document& document, ScriptLoader& scripts,
+                        PlanPlaceholders& placeholders, Problems& problems) {
+  return PlanDecoder(document, scripts, placeholders, problems).decode();
 }
 
 }  // namespace garboard::loading

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "loading/document.hpp"
+#include "loading/plan_placeholders.hpp"
 #include "loading/problems.hpp"
 #include "loading/script_loader.hpp"
 #include "model/change.hpp"
@@ -21,6 +22,6 @@ struct DecodedPlan {
 
 /// What there is of the plan; it is complete when no problem was added.
 [[nodiscard]] DecodedPlan decode_plan(const Document& document, ScriptLoader& scripts,
-                                      Problems& problems);
+                                      PlanPlaceholders& placeholders, Problems& problems);
 
 }  // namespace garboard::loading

@@ -10,6 +10,7 @@
 #include "base/byte_source.hpp"
 #include "base/sha256.hpp"
 #include "base/text.hpp"
+#include "loading/placeholders.hpp"
 
 namespace garboard::loading {
 
@@ -129,7 +130,8 @@ LoadedStep ScriptLoader::from_text(const Document& document, NodeId id, Checksum
   return loaded;
 }
 
-Result<LoadedStep> ScriptLoader::from_file(string_view shown, Checksum* checksum) {
+Result<LoadedStep> ScriptLoader::from_file(string_view shown, Checksum* checksum,
+                                           TemplateCheck* templates) {
   Result<std::filesystem::path> path = files_.resolve_beneath(folder_, shown);
   if (!path) return std::move(path).error();
   Result<std::unique_ptr<base::ByteSource>> source = files_.open(*path);
@@ -143,6 +145,7 @@ Result<LoadedStep> ScriptLoader::from_file(string_view shown, Checksum* checksum
   chunk_.resize(chunk_bytes);
   base::ScriptDigest digest;
   ByteCheck check;
+  if (templates != nullptr) templates->begin(loaded.step.where.file, 1);
   for (;;) {
     const Result<std::size_t> got = (*source)->read(chunk_);
     if (!got) return got.error();
@@ -155,7 +158,9 @@ Result<LoadedStep> ScriptLoader::from_file(string_view shown, Checksum* checksum
                    .where = {loaded.step.where.file, check.line(), check.column()}};
     digest.update(chunk);
     if (checksum != nullptr) checksum->update(chunk);
+    if (templates != nullptr) templates->feed(chunk);
   }
+  loaded.is_template = templates != nullptr && templates->end();
   if (checksum != nullptr) checksum->end_step();
   loaded.step.digest = digest.hex();
   loaded.is_blank = check.is_blank();

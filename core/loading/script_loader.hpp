@@ -16,9 +16,12 @@
 
 namespace garboard::loading {
 
+class TemplateCheck;
+
 struct LoadedStep {
   model::Step step;
-  bool is_blank = false;  ///< nothing but white space
+  bool is_blank = false;     ///< nothing but white space
+  bool is_template = false;  ///< its file has something that is put in
 };
 
 class ScriptLoader {
@@ -31,7 +34,9 @@ class ScriptLoader {
                                             Checksum* checksum);
   /// The file that the plan calls `shown`. Errors have a place only when they are about a byte of
   /// that file.
-  base::Result<LoadedStep> from_file(std::string_view shown, Checksum* checksum);
+  /// Its text also goes into `templates`, unless that is null.
+  base::Result<LoadedStep> from_file(std::string_view shown, Checksum* checksum,
+                                     TemplateCheck* templates = nullptr);
 
  private:
   ports::Files& files_;

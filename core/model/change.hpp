@@ -5,7 +5,9 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -22,19 +24,40 @@ enum class TransactionMode {
   never,      ///< each statement on its own, kept track of in the journal
 };
 
-/// One `sql:` or `file:` entry.
+/// What `${NAME}` stands for in the steps of one plan or folder.
+struct Placeholder {
+  std::string value;
+  bool is_secret = false;  ///< kept out of all output
+};
+using Placeholders = std::map<std::string, Placeholder, std::less<>>;
+
+inline constexpr std::uint64_t to_the_end = ~std::uint64_t{0};
+
+/// One entry of `up` or `down`.
 struct Step {
-  enum class Kind { sql, file };
+  enum class Kind {
+    sql,
+    file,
+    operation,  ///< what the driver renders: docs/driver-operations.md
+  };
   Kind kind = Kind::sql;
-  std::string sql = {};             ///< the text of a `sql` step
-  std::filesystem::path file = {};  ///< resolved path of a `file` step
-  std::string shown = {};           ///< the path as the author wrote it, for messages
-  std::string digest = {};          ///< of a `file` step: base::ScriptDigest of its text, hex
-  SourcePosition where = {};        ///< a `sql` step's first character, or line 1 of the file
+  std::string sql = {};                 ///< the text of a `sql` step, the JSON of an operation
+  std::filesystem::path file = {};      ///< resolved path of a `file` step
+  std::uint64_t first_byte = 0;         ///< of a `file` step: where in the file its text begins
+  std::uint64_t end_byte = to_the_end;  ///< one past its last byte
+  std::string shown = {};               ///< the path as the author wrote it, for messages
+  std::string digest = {};              ///< of a `file` step: base::ScriptDigest of its text, hex
+  SourcePosition where = {};            ///< where the text's first character stands
   std::uint32_t indent =
       0;                    ///< columns before each further line of a `sql` step's text in its plan
   bool is_verbatim = true;  ///< false when escapes or folding hide where a character stands
+  /// Set when `${NAME}` in the text means a placeholder, which is put in while the text is read, so
+  /// that neither checksum nor history ever see a value.
+  std::shared_ptr<const Placeholders> placeholders = {};
 };
+
+/// Migrations of the two phases of a deployment are put in order each by themselves.
+enum class Phase { any, pre_deploy, post_deploy };
 
 struct Change {
   std::string id;
@@ -46,8 +69,13 @@ struct Change {
   std::optional<std::chrono::milliseconds> lock_timeout = {};
   bool allows_empty = false;  ///< no statement at all is what the author wants
   std::vector<Step> up = {};
-  std::vector<Step> down = {};
-  std::string checksum = {};  ///< see loading/checksum.hpp; versioned by algorithm
+  std::vector<Step> down = {};  ///< as written, or the inverses of the operations in `up`
+  Phase phase = Phase::any;
+  std::vector<std::string> required_ids = {};  ///< applied before this one
+  bool is_repeatable = false;  ///< applied again, after all others, whenever its checksum changes
+  std::string irreversible = {};  ///< why no down could be derived; empty = it has one, or SQL only
+  std::filesystem::path origin = {};  ///< of a folder's migration: the file it was read from
+  std::string checksum = {};          ///< see loading/checksum.hpp; versioned by algorithm
   SourcePosition where = {};
 };
 
@@ -55,6 +83,9 @@ struct Change {
 struct Changes {
   std::vector<Change> items = {};
   std::vector<std::string> databases = {};  ///< what the plans are written for; empty = any
+  /// All that the plans declare or the folder uses, also for downs kept in the history; may be
+  /// null.
+  std::shared_ptr<const Placeholders> placeholders = {};
 };
 
 }  // namespace garboard::model

@@ -3,6 +3,7 @@
 // (docs/architecture.md, "What a driver describes"). Plain data; nothing here asks a server.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -43,8 +44,24 @@ enum class LockScope {
   begin,    ///< beginning a transaction is the lock; there is no other
 };
 
-/// Statement templates and facts the execution needs. In templates {table}, {journal} and {schema}
-/// stand for quoted, qualified names and {ms} for milliseconds.
+/// What seeding needs of a dialect: see docs/driver-describe.md. Without `create` there is no
+/// seeding.
+struct SeedFacts {
+  std::vector<std::string> create;  ///< idempotent templates: {schema}, {seeds}
+  std::string columns;              ///< schema or '', table -> column, "t" when it can roll back
+  std::string foreign_keys;         ///< schema or '', table -> the referenced schema and table
+  std::string copy;                 ///< template of a statement for copy_in; empty = inserts only
+  std::size_t rows_per_insert = 1;
+  std::vector<std::string> stage;   ///< templates: an empty copy of a table's columns ..
+  std::vector<std::string> staged;  ///< .. once it is filled ..
+  std::string drop_stage;           ///< .. and when it is done with
+  std::string update;               ///< template: the table's rows as the staged ones are
+  std::string assignment;           ///< template of one column in it
+  std::string differs;              ///< template: {a} is stored otherwise than {b}
+};
+
+/// Statement templates and facts the execution needs. In templates {table}, {journal}, {log} and
+/// {schema} stand for quoted, qualified names and {ms} for milliseconds.
 struct Dialect {
   std::string name;          ///< "postgres": what plans write under `database:`
   std::string display_name;  ///< "PostgreSQL"
@@ -65,6 +82,7 @@ struct Dialect {
   std::string now;                         ///< expression: the server's clock, UTC
   std::vector<std::string> missing_table_sqlstates;
   std::string lock_timeout;  ///< for the open transaction or the session; template with {ms}
+  SeedFacts seeds;
 };
 
 }  // namespace garboard::model

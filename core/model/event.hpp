@@ -28,6 +28,7 @@ struct Event {
   std::uint64_t done = 0;   ///< statements, migrations or bytes, by kind
   std::uint64_t total = 0;  ///< 0 = unknown
   std::int64_t duration_ms = 0;
+  bool is_rollback = false;  ///< of a migration: it is being undone
 };
 
 }  // namespace garboard::model

@@ -10,7 +10,8 @@ namespace garboard::model {
 
 enum class LedgerState {
   applied,
-  partial,  ///< begun outside a transaction and not finished; the journal knows how far
+  partial,    ///< begun outside a transaction and not finished; the journal knows how far
+  reverting,  ///< the same of its down
 };
 
 struct LedgerEntry {
@@ -22,6 +23,7 @@ struct LedgerEntry {
   std::string started_at = {};  ///< server clock, UTC
   std::string finished_at = {};
   std::string applied_by = {};
+  std::string run_id = {};
 };
 
 /// One statement of a migration that runs outside a transaction.
@@ -29,7 +31,7 @@ struct JournalEntry {
   std::string id;
   std::int64_t seq = 0;  ///< 1-based over all statements of the migration
   std::string checksum = {};
-  std::string state = {};  ///< "intent", "done" or "failed"
+  std::string state = {};  ///< "intent", "done", "undone" or "failed"
   std::string fingerprint =
       {};  ///< of the objects it changes, taken before it ran; empty = not to be told
   std::string note = {};  ///< of a failure: the server's codes

@@ -17,9 +17,11 @@ namespace garboard::model {
 enum class ItemState {
   applied,
   pending,
-  partial,  ///< begun, to be resumed
-  changed,  ///< applied, but its text is another now
-  skipped,  ///< not for this kind of database
+  partial,    ///< begun, to be resumed
+  reverting,  ///< half rolled back, to be finished by a rollback
+  changed,    ///< applied, but its text is another now
+  outdated,   ///< the same of a repeatable migration, which is to be applied again
+  skipped,    ///< not for this kind of database
 };
 
 struct PlanItem {
@@ -27,6 +29,13 @@ struct PlanItem {
   ItemState state = ItemState::pending;
   std::optional<LedgerEntry> entry = {};  ///< the ledger's row, when there is one
   bool is_out_of_order = false;           ///< pending, though a later one is applied
+  bool is_selected = true;                ///< what --to, --tags and --phase leave in
+
+  /// Whether `migrate` would run it.
+  [[nodiscard]] bool is_to_run() const noexcept {
+    return is_selected && (state == ItemState::pending || state == ItemState::partial ||
+                           state == ItemState::outdated);
+  }
 };
 
 struct Plan {
@@ -37,11 +46,10 @@ struct Plan {
   std::int64_t last_ordinal = 0;
   std::string written_for = {};  ///< when not for this kind of database: for which, as a list
 
-  /// How many items `migrate` would run (pending and partial).
+  /// How many items `migrate` would run.
   [[nodiscard]] std::size_t pending_count() const noexcept {
     std::size_t n = 0;
-    for (const PlanItem& item : items)
-      n += item.state == ItemState::pending || item.state == ItemState::partial ? 1U : 0U;
+    for (const PlanItem& item : items) n += item.is_to_run() ? 1U : 0U;
     return n;
   }
 };

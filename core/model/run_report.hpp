@@ -16,6 +16,8 @@ enum class Outcome {
   applied_elsewhere,  ///< another run was faster
   failed,             ///< rolled back, or half-applied as the error's code says
   not_started,
+  rolled_back,
+  rolled_back_elsewhere,
 };
 
 struct MigrationReport {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -17,6 +18,7 @@ using model::Change;
 using model::ItemState;
 using model::LedgerEntry;
 using model::LedgerState;
+using model::Phase;
 using model::Plan;
 using model::PlanItem;
 
@@ -24,26 +26,53 @@ bool is_for(const std::vector<std::string>& databases, std::string_view database
   return databases.empty() || std::ranges::find(databases, database) != databases.end();
 }
 
+ItemState state_of(const Change& change, const LedgerEntry& entry) {
+  if (entry.state == LedgerState::partial) return ItemState::partial;
+  if (entry.state == LedgerState::reverting) return ItemState::reverting;
+  if (entry.checksum == change.checksum) return ItemState::applied;
+  return change.is_repeatable ? ItemState::outdated : ItemState::changed;
+}
+
+bool is_selected_by(const Change& change, const Selection& selection) {
+  const auto has = [&](const std::string& tag) {
+    return std::ranges::find(change.tags, tag) != change.tags.end();
+  };
+  const bool has_tag = selection.tags.empty() || std::ranges::any_of(selection.tags, has);
+  return has_tag && (selection.phase == Phase::any || change.phase == Phase::any ||
+                     change.phase == selection.phase);
+}
+
 PlanItem make_item(const Change& change, const LedgerEntry* entry, std::string_view database) {
   PlanItem item{.change = &change};
   if (entry != nullptr) {
     item.entry = *entry;
-    if (entry->state == LedgerState::partial) {
-      item.state = ItemState::partial;
-    } else {
-      item.state = entry->checksum == change.checksum ? ItemState::applied : ItemState::changed;
-    }
+    item.state = state_of(change, *entry);
   } else if (!is_for(change.databases, database)) {
     item.state = ItemState::skipped;
   }
   return item;
 }
 
+/// A migration for after the deployment may wait while others go on; repeatable ones have no order.
 void mark_out_of_order(std::vector<PlanItem>& items) {
   bool is_later_applied = false;
+  bool is_later_post_applied = false;
   for (auto item = items.rbegin(); item != items.rend(); ++item) {
-    if (item->entry && item->state != ItemState::partial) is_later_applied = true;
-    item->is_out_of_order = item->state == ItemState::pending && is_later_applied;
+    if (item->change->is_repeatable || !item->is_selected) continue;
+    const bool is_post = item->change->phase == Phase::post_deploy;
+    item->is_out_of_order =
+        item->state == ItemState::pending && (is_post ? is_later_post_applied : is_later_applied);
+    if (!item->entry || item->state == ItemState::partial) continue;
+    is_later_applied = true;
+    is_later_post_applied |= is_post;
+  }
+}
+
+void select(std::vector<PlanItem>& items, const Selection& selection) {
+  bool is_past_last = false;
+  for (PlanItem& item : items) {
+    item.is_selected = !is_past_last && is_selected_by(*item.change, selection);
+    is_past_last |= !selection.last_id.empty() && item.change->id == selection.last_id;
   }
 }
 
@@ -59,8 +88,9 @@ Error changed_error(const PlanItem& item) {
                           "' was applied with other text (checksum " + item.entry->checksum +
                           ", now " + item.change->checksum + ")",
                .hint =
-                   "restore the migration's text as it was applied, and put what is new into a "
-                   "new migration",
+                   "restore the migration's text as it was applied and put what is new into a new "
+                   "migration, or accept it with `garboard repair " +
+                   item.change->id + " --accept-changed`",
                .where = item.change->where};
 }
 
@@ -74,6 +104,36 @@ Error out_of_order_error(const PlanItem& item) {
                .where = item.change->where};
 }
 
+Error reverting_error(const PlanItem& item) {
+  return Error{.code = Code::half_applied,
+               .message = "migration '" + item.change->id + "' is half rolled back",
+               .reason = "half-rolled-back",
+               .hint = "finish it with `garboard rollback`, which goes on where it stopped",
+               .where = item.change->where};
+}
+
+Error missing_requirement_error(const PlanItem& item, const std::string& required) {
+  return Error{.code = Code::out_of_order,
+               .message = "migration '" + item.change->id + "' requires '" + required +
+                          "', which is pending and not selected",
+               .reason = "requirement-missing",
+               .hint = "select both, or apply '" + required + "' first",
+               .where = item.change->where};
+}
+
+/// Every migration that is to run, and is not preceded by all that it requires.
+void check_requirements(const Plan& plan, std::vector<Error>& problems) {
+  std::unordered_set<std::string_view> lacking;  // pending, and not going to be applied
+  for (const PlanItem& item : plan.items)
+    if (item.state != ItemState::skipped && !item.entry && !item.is_selected)
+      lacking.insert(item.change->id);
+  if (lacking.empty()) return;
+  for (const PlanItem& item : plan.items)
+    for (const std::string& required : item.change->required_ids)
+      if (item.is_to_run() && lacking.contains(required))
+        problems.push_back(missing_requirement_error(item, required));
+}
+
 Error unknown_error(const LedgerEntry& entry, std::string_view what) {
   return Error{.code = Code::ahead,
                .message = "migration '" + entry.id + "' is applied to the database, but " +
@@ -83,8 +143,31 @@ Error unknown_error(const LedgerEntry& entry, std::string_view what) {
 
 }  // namespace
 
+base::Result<void> check_selection(const model::Changes& changes, const Selection& selection) {
+  const auto is_any = [&](const auto& matches) {
+    return std::ranges::any_of(changes.items, matches);
+  };
+  const auto has_id = [&](const Change& change) { return change.id == selection.last_id; };
+  if (!selection.last_id.empty() && !is_any(has_id)) {
+    return Error{.code = Code::usage,
+                 .message = "--to names '" + selection.last_id + "', which is not in the plan",
+                 .hint = "`garboard status` lists the ids"};
+  }
+  for (const std::string& tag : selection.tags) {
+    const auto has_tag = [&](const Change& change) {
+      return std::ranges::find(change.tags, tag) != change.tags.end();
+    };
+    if (!is_any(has_tag)) {
+      return Error{.code = Code::usage,
+                   .message = "--tags names '" + tag + "', which no migration has",
+                   .hint = "see `tags:` in the plan"};
+    }
+  }
+  return {};
+}
+
 Plan make_plan(const model::Changes& changes, const model::Ledger& ledger,
-               std::string_view database) {
+               std::string_view database, const Selection& selection) {
   Plan plan{.ledger_exists = ledger.exists};
   if (!is_for(changes.databases, database)) plan.written_for = list_of(changes.databases);
 
@@ -102,9 +185,11 @@ Plan make_plan(const model::Changes& changes, const model::Ledger& ledger,
     const LedgerEntry* entry = found == by_id.end() ? nullptr : found->second;
     plan.items.push_back(make_item(change, entry, database));
     if (entry == nullptr) continue;
-    last_known_ordinal = std::max(last_known_ordinal, entry->ordinal);
+    // a repeatable one moves to the end whenever it is applied again
+    if (!change.is_repeatable) last_known_ordinal = std::max(last_known_ordinal, entry->ordinal);
     by_id.erase(found);
   }
+  select(plan.items, selection);
   mark_out_of_order(plan.items);
 
   for (const LedgerEntry& entry : ledger.entries) {
@@ -126,9 +211,11 @@ base::Result<void> check_plan(const Plan& plan, const PlanPolicy& policy) {
   }
   for (const PlanItem& item : plan.items) {
     if (item.state == ItemState::changed) problems.push_back(changed_error(item));
+    if (item.state == ItemState::reverting) problems.push_back(reverting_error(item));
     if (item.is_out_of_order && !policy.allows_out_of_order)
       problems.push_back(out_of_order_error(item));
   }
+  check_requirements(plan, problems);
   if (policy.if_ahead == IfAhead::fail) {
     for (const LedgerEntry& entry : plan.missing)
       problems.push_back(unknown_error(entry, "no longer in the plan"));

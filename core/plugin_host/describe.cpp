@@ -71,6 +71,14 @@ class Reader {
     into = value->get<bool>();
   }
 
+  void count(const char* key, std::size_t& into) {
+    const json* value = find(key, Need::optional);
+    if (value == nullptr) return;
+    if (!value->is_number_unsigned() || *value == 0U || *value > 100'000U)
+      return complain(key, "must be a number from 1 to 100000");
+    into = value->get<std::size_t>();
+  }
+
   void texts(const char* key, std::vector<std::string>& into, Need need = Need::optional) {
     const json* value = find(key, need);
     if (value == nullptr) return;
@@ -150,6 +158,20 @@ void read_ledger(Reader& ledger, Dialect& dialect) {
   ledger.texts("missingTable", dialect.missing_table_sqlstates);
 }
 
+void read_seeds(Reader& seeds, model::SeedFacts& facts) {
+  seeds.texts("create", facts.create, Need::required);
+  seeds.text("columns", facts.columns, Need::required);
+  seeds.text("foreignKeys", facts.foreign_keys, Need::required);
+  seeds.text("copy", facts.copy);
+  seeds.count("rowsPerInsert", facts.rows_per_insert);
+  seeds.texts("stage", facts.stage, Need::required);
+  seeds.texts("staged", facts.staged);
+  seeds.text("dropStage", facts.drop_stage, Need::required);
+  seeds.text("update", facts.update, Need::required);
+  seeds.text("assignment", facts.assignment, Need::required);
+  seeds.text("differs", facts.differs, Need::required);
+}
+
 }  // namespace
 
 Result<Dialect> parse_describe(std::string_view text) {
@@ -176,6 +198,7 @@ Result<Dialect> parse_describe(std::string_view text) {
   reader.object(
       "ledger", [&dialect](Reader& ledger) { read_ledger(ledger, dialect); }, Need::required);
   reader.text("lockTimeout", dialect.lock_timeout);
+  reader.object("seeds", [&dialect](Reader& seeds) { read_seeds(seeds, dialect.seeds); });
   if (problem) return *std::move(problem);
   return dialect;
 }

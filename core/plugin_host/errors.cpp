@@ -77,6 +77,15 @@ std::optional<Code> code_of_class(const std::string& context_json) {
   return std::nullopt;
 }
 
+/// "row" of the context: which of the rows that were sent the server refused.
+std::optional<std::uint64_t> row_of(const std::string& context_json) {
+  if (context_json.empty()) return std::nullopt;
+  const auto context = nlohmann::json::parse(context_json, nullptr, false);
+  if (!context.is_object() || !context.contains("row")) return std::nullopt;
+  const auto& row = context["row"];
+  return row.is_number_unsigned() ? std::optional(row.get<std::uint64_t>()) : std::nullopt;
+}
+
 Code code_of(gbd_status status, const gbd_error& error) {
   if (const auto named = code_of_class(error.context_json)) return *named;
   const Code code = code_of_status(status);
@@ -116,6 +125,7 @@ base::Error to_error(gbd_status status, gbd_error&& error, std::string_view driv
   result.hint = std::move(error.hint);
   if (error.sqlstate.size() == 5) result.sqlstate = std::move(error.sqlstate);
   result.native_code = error.native_code;
+  result.row = row_of(error.context_json);
   if (error.position >= 0 && std::cmp_less_equal(error.position, sql.size()) && !sql.empty())
     result.statement_position = error.position;
   result.is_outcome_unknown = (error.flags & GBD_EF_OUTCOME_UNKNOWN) != 0;

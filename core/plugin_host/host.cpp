@@ -14,6 +14,7 @@
 #include "plugin_host/errors.hpp"
 #include "plugin_host/host_table.hpp"
 #include "plugin_host/loader.hpp"
+#include "plugin_host/rendering.hpp"
 #include "plugin_host/session_adapter.hpp"
 
 namespace garboard::plugin_host {
@@ -40,6 +41,9 @@ class LoadedDriver final : public Driver {
   }
   Result<std::unique_ptr<ports::Session>> open(std::string_view options_json) override {
     return open_session(*loaded_.driver, dialect_, options_json);
+  }
+  [[nodiscard]] Result<model::Rendered> outline(std::string_view operation_json) const override {
+    return render_with(*loaded_.driver, nullptr, dialect_, operation_json);
   }
 
  private:

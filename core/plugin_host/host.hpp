@@ -13,6 +13,7 @@
 
 #include "base/result.hpp"
 #include "model/dialect.hpp"
+#include "model/rendered.hpp"
 #include "ports/session.hpp"
 
 namespace garboard::plugin_host {
@@ -46,6 +47,8 @@ class Driver {
   [[nodiscard]] virtual const std::string& describe_json() const noexcept = 0;
   /// `options_json` as docs/driver-describe.md says.
   virtual Result<std::unique_ptr<ports::Session>> open(std::string_view options_json) = 0;
+  /// The SQL of a logical operation for any server of this dialect.
+  [[nodiscard]] virtual Result<model::Rendered> outline(std::string_view operation_json) const = 0;
 };
 
 struct HostOptions {

@@ -12,6 +12,7 @@
 
 #include "plugin_host/errors.hpp"
 #include "plugin_host/host_table.hpp"
+#include "plugin_host/rendering.hpp"
 
 namespace garboard::plugin_host {
 namespace {
@@ -104,6 +105,7 @@ class DriverSession final : public ports::Session {
   Result<std::int64_t> exec(std::string_view sql, std::span<const Param> params,
                             const RowSink& row) override;
   Result<void> begin() override { return transaction(GBD_TX_BEGIN); }
+  Result<void> begin_unchecked() override { return transaction(GBD_TX_BEGIN_UNCHECKED); }
   Result<void> commit() override { return transaction(GBD_TX_COMMIT); }
   Result<void> rollback() override { return transaction(GBD_TX_ROLLBACK); }
   Result<void> batch(std::span<const ports::Statement> statements, bool atomic) override;
@@ -112,6 +114,10 @@ class DriverSession final : public ports::Session {
   Result<void> unlock(std::string_view key) override;
   Result<std::string> server_info() override;
   Result<std::optional<std::string>> fingerprint(std::string_view sql) override;
+  Result<model::Rendered> render(std::string_view operation_json) override;
+  Result<model::Rendered> outline(std::string_view operation_json) override {
+    return render_with(table_, nullptr, dialect_, operation_json);
+  }
   void cancel() noexcept override;
 
  private:
@@ -280,6 +286,16 @@ Result<std::optional<std::string>> DriverSession::fingerprint(std::string_view s
   if (!done) return std::move(done).error();
   if (is_unsupported || !text.is_complete()) return std::optional<std::string>{};
   return std::optional<std::string>(text.take());
+}
+
+Result<model::Rendered> DriverSession::render(std::string_view operation_json) {
+  if (is_lost_)
+    return Error{.code = Code::connection_lost,
+                 .message = "the connection was lost before this",
+                 .is_connection_lost = true};
+  auto rendered = render_with(table_, connection_, dialect_, operation_json);
+  if (!rendered && rendered.error().is_connection_lost) is_lost_ = true;
+  return rendered;
 }
 
 void DriverSession::cancel() noexcept {

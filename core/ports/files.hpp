@@ -6,11 +6,17 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/byte_source.hpp"
 #include "base/result.hpp"
 
 namespace garboard::ports {
+
+struct FolderEntry {
+  std::string name;
+  bool is_folder = false;
+};
 
 class Files {
  public:
@@ -25,6 +31,9 @@ class Files {
   /// A regular file as a stream.
   virtual base::Result<std::unique_ptr<base::ByteSource>> open(
       const std::filesystem::path& path) = 0;
+  /// What lies in a folder, by name in byte order; names that begin with a dot are left out, and
+  /// what is neither file nor folder. Symbolic links are what they point to.
+  virtual base::Result<std::vector<FolderEntry>> list(const std::filesystem::path& folder) = 0;
   /// Path of `relative` below `folder`: absolute paths and every `..` that leaves the folder are
   /// refused; symbolic links are followed only while they stay below the folder's real path, which
   /// is how a mounted ConfigMap (`..data`) works.

@@ -14,6 +14,7 @@
 #include "base/byte_source.hpp"
 #include "base/result.hpp"
 #include "model/dialect.hpp"
+#include "model/rendered.hpp"
 
 namespace garboard::ports {
 
@@ -43,6 +44,9 @@ class Session {
   virtual Result<std::int64_t> exec(std::string_view sql, std::span<const Param> params = {},
                                     const RowSink& row = {}) = 0;
   virtual Result<void> begin() = 0;
+  /// Begins a transaction that enforces no foreign keys; its commit fails when that left a row
+  /// without its parent. The same as begin() where a driver needs no such thing.
+  virtual Result<void> begin_unchecked() = 0;
   virtual Result<void> commit() = 0;
   virtual Result<void> rollback() = 0;
   /// Runs the statements in order, in as few round trips as the protocol allows, and stops at the
@@ -59,6 +63,11 @@ class Session {
   virtual Result<std::string> server_info() = 0;
   /// State of the objects that this one statement would change; nullopt where it cannot be told.
   virtual Result<std::optional<std::string>> fingerprint(std::string_view sql) = 0;
+  /// The SQL of a logical operation for this server and, where that matters, for what is in the
+  /// database now.
+  virtual Result<model::Rendered> render(std::string_view operation_json) = 0;
+  /// The same for any server of this dialect, without asking it.
+  virtual Result<model::Rendered> outline(std::string_view operation_json) = 0;
   /// Asks the server to stop what runs. Thread-safe, may find nothing, may be repeated.
   virtual void cancel() noexcept = 0;
 };

@@ -87,7 +87,8 @@ std::string quoted(const std::string& text) {
 
 void set_options(MYSQL* handle, const Options& options) {
   set(handle, MYSQL_SET_CHARSET_NAME, "utf8mb4");
-  const unsigned local_infile = 0;
+  // for Session::copy_in, whose handler sends rows of the host and never a file
+  const unsigned local_infile = 1;
   set(handle, MYSQL_OPT_LOCAL_INFILE, &local_infile);
   set(handle, MYSQL_OPT_CONNECT_TIMEOUT, &options.connect_timeout_s);
   const unsigned protocol = options.is_socket() ? MYSQL_PROTOCOL_SOCKET : MYSQL_PROTOCOL_TCP;

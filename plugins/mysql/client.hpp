@@ -16,8 +16,9 @@ struct ClientCloser {
 };
 using Client = std::unique_ptr<MYSQL, ClientCloser>;
 
-/// Connects and logs in. No option file is read, LOCAL INFILE and multi-statements are off. Throws
-/// sdk::Failure with GBD_E_CONNECT or GBD_E_AUTH.
+/// Connects and logs in. No option file is read, multi-statements are off. The server is told that
+/// LOCAL INFILE is possible: a handler that sends no file has to be set before the first statement.
+/// Throws sdk::Failure with GBD_E_CONNECT or GBD_E_AUTH.
 [[nodiscard]] Client connect(const Options& options);
 
 /// Readies the calling thread for the client library and undoes it at the end of the scope.

@@ -124,6 +124,17 @@ std::int64_t error_position(std::string_view message, std::string_view sql) noex
   return static_cast<std::int64_t>(found);
 }
 
+std::string row_context(std::string_view message) {
+  constexpr std::string_view before = " at row ";
+  const std::size_t found = message.rfind(before);
+  if (found == std::string_view::npos) return {};
+  const std::string_view digits = message.substr(found + before.size());
+  std::uint64_t row = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), row);
+  if (error != std::errc() || end != digits.data() + digits.size() || row == 0) return {};
+  return R"({"row":)" + std::to_string(row) + "}";
+}
+
 sdk::Failure failure_of(MYSQL* handle, Activity activity, std::string_view sql) {
   const unsigned number = mysql_errno(handle);
   const std::string_view message = mysql_error(handle);
@@ -135,6 +146,7 @@ sdk::Failure failure_of(MYSQL* handle, Activity activity, std::string_view sql) 
   failure.sqlstate = sqlstate;
   failure.hint = hint_of(number, activity);
   if (sqlstate == "42000") failure.position = error_position(message, sql);
+  failure.context_json = row_context(message);
   if (const std::string_view name = class_of(number, activity, message); !name.empty())
     failure.context_json = R"({"class":")" + std::string(name) + R"("})";
   return failure;

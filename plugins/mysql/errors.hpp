@@ -5,6 +5,7 @@
 #include <mysql.h>
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include <garboard/driver.hpp>
@@ -28,5 +29,8 @@ enum class Activity : std::uint8_t {
 /// Byte offset in `sql` of what a message of the form "near '..' at line N" points at, -1 when it
 /// cannot be told for certain.
 [[nodiscard]] std::int64_t error_position(std::string_view message, std::string_view sql) noexcept;
+
+/// {"row":N} for a message that ends in "at row N", else empty.
+[[nodiscard]] std::string row_context(std::string_view message);
 
 }  // namespace garboard::mysql

@@ -11,6 +11,7 @@
 
 #include "fingerprint.hpp"
 #include "placeholders.hpp"
+#include "render.hpp"
 
 namespace garboard::mysql {
 namespace {
@@ -51,7 +52,9 @@ bool is_on(gbd_str cell) {
 Session::Session(Options options)
     : options_(std::move(options)),
       client_(connect(options_)),
-      thread_id_(mysql_thread_id(client_.get())) {}
+      thread_id_(mysql_thread_id(client_.get())) {
+  guard_local_files();
+}
 
 bool Session::has_autocommit() const noexcept {
   return (client_->server_status & SERVER_STATUS_AUTOCOMMIT) != 0;
@@ -264,19 +267,39 @@ std::string Session::fingerprint(std::string_view sql) {
   return digest.hex();
 }
 
+std::string Session::render(std::string_view op_json) {
+  Server server;
+  server.is_mariadb = is_mariadb();
+  server.version = version_number(mysql_get_server_info(client_.get()));
+  server.has_backslash_escapes = has_backslash_escapes();
+  server.query = [this](const std::string& sql) {
+    std::vector<std::vector<std::string>> rows;
+    run_bound(sql, {}, {}, [&rows](std::span<const gbd_str> cells) {
+      rows.emplace_back();
+      for (const gbd_str& cell : cells) rows.back().push_back(text_of(cell));
+      return true;
+    });
+    return rows;
+  };
+  return render_operation(op_json, &server);
+}
+
+bool Session::is_mariadb() const {
+  return std::string_view(mysql_get_server_info(client_.get())).find("MariaDB") !=
+         std::string::npos;
+}
+
 std::string Session::server_info() {
-  const bool is_mariadb =
-      std::string_view(mysql_get_server_info(client_.get())).find("MariaDB") != std::string::npos;
   // the variable is missing where the server was built without Galera
-  const std::string galera = is_mariadb ? "(SELECT VARIABLE_VALUE FROM "
-                                          "information_schema.GLOBAL_VARIABLES WHERE "
-                                          "VARIABLE_NAME='WSREP_ON')"
-                                        : "LOCATE('XtraDB Cluster',@@version_comment)";
+  const std::string galera = is_mariadb() ? "(SELECT VARIABLE_VALUE FROM "
+                                            "information_schema.GLOBAL_VARIABLES WHERE "
+                                            "VARIABLE_NAME='WSREP_ON')"
+                                          : "LOCATE('XtraDB Cluster',@@version_comment)";
   nlohmann::json info;
   run("SELECT VERSION(),CURRENT_USER(),DATABASE(),@@GLOBAL.read_only,@@GLOBAL.innodb_read_only," +
           galera,
       Activity::read, {}, [&](std::span<const gbd_str> cells) {
-        info = {{"product", is_mariadb ? "MariaDB" : "MySQL"},
+        info = {{"product", is_mariadb() ? "MariaDB" : "MySQL"},
                 {"version", text_of(cells[0]).substr(0, text_of(cells[0]).find('-'))},
                 {"fullVersion", text_of(cells[0])},
                 {"user", text_of(cells[1])},

@@ -29,15 +29,20 @@ class Session {
   std::int64_t exec(std::string_view sql, const sdk::Call& call);
   void batch(std::span<const gbd_stmt> statements, std::uint32_t flags, const sdk::Call& call,
              std::size_t& done);
+  /// For statements that begin with LOAD DATA LOCAL INFILE, whose file is the host's rows. Any
+  /// warning is a failure.
+  std::int64_t copy_in(std::string_view sql, sdk::CopyReader reader);
   void tx(std::int32_t op);
   std::string server_info();
   void lock(std::string_view key, std::int64_t timeout_ms);
   void unlock(std::string_view key);
   std::string fingerprint(std::string_view sql);
+  std::string render(std::string_view op_json);
   /// From any thread: KILL QUERY through a connection of its own, when something runs.
   void cancel();
 
  private:
+  struct Infile;
   using Columns = std::function<void(std::span<const gbd_str>)>;
   using Row = std::function<bool(std::span<const gbd_str>)>;
 
@@ -48,6 +53,8 @@ class Session {
   std::int64_t read_result(Activity activity, std::string_view sql, const Columns& columns,
                            const Row& row);
   [[noreturn]] void fail(Activity activity, std::string_view sql);
+  void guard_local_files();
+  void fail_on_warning();
   void set_autocommit(bool is_on);
   void begin();
   void commit();
@@ -55,6 +62,7 @@ class Session {
   [[nodiscard]] bool answers_one(const std::string& sql);
   [[nodiscard]] std::string lock_name(std::string_view key) const;
   void inspect(const std::string& inspection, Digest& digest);
+  [[nodiscard]] bool is_mariadb() const;
   [[nodiscard]] bool has_autocommit() const noexcept;
   [[nodiscard]] bool has_backslash_escapes() const noexcept;
 
@@ -62,6 +70,7 @@ class Session {
   Client client_;
   const unsigned long thread_id_;
   std::atomic<bool> is_running_{false};
+  Infile* infile_ = nullptr;  ///< where the rows come from while some are asked for
   bool is_in_transaction_ = false;
   bool is_aborted_ = false;  ///< the server rolled the transaction back
 };

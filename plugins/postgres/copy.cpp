@@ -18,7 +18,8 @@ enum class Sent { all, refused, broken_off };
 Sent send_rows(PGconn* connection, sdk::CopyReader read) {
   std::vector<char> buffer(buffer_size);
   while (!sdk::is_cancelled()) {
-    const std::size_t n = read(buffer);
+    // not through the SDK's operator, which throws: the COPY has to be ended first
+    const std::size_t n = read.read(read.ctx, buffer.data(), buffer.size());
     if (n == 0) return Sent::all;
     if (n > buffer.size()) return Sent::broken_off;  // the reader failed
     // Takes in the server's refusal as soon as it is there.

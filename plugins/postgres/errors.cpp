@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "errors.hpp"
 
+#include <charconv>
 #include <cstdlib>
 #include <utility>
 
@@ -31,6 +32,20 @@ std::string_view class_of(std::string_view sqlstate) noexcept {
   return {};
 }
 
+/// N of "COPY table, line N" or "COPY table, line N, column ..": a row is one line of what was
+/// sent.
+std::uint64_t copied_row(std::string_view where) {
+  constexpr std::string_view before = ", line ";
+  const std::size_t copy = where.find("COPY ");
+  if (copy == std::string_view::npos || (copy > 0 && where[copy - 1] != '\n')) return 0;
+  const std::size_t found = where.find(before, copy);
+  if (found == std::string_view::npos) return 0;
+  const std::string_view digits = where.substr(found + before.size());
+  std::uint64_t row = 0;
+  std::from_chars(digits.data(), digits.data() + digits.size(), row);
+  return row;
+}
+
 std::string context_json_of(const PGresult* result, std::string_view sqlstate) {
   auto context = nlohmann::json::object();
   const auto put = [&](const char* key, int code) {
@@ -42,6 +57,7 @@ std::string context_json_of(const PGresult* result, std::string_view sqlstate) {
   put("type", PG_DIAG_DATATYPE_NAME);
   put("constraint", PG_DIAG_CONSTRAINT_NAME);
   put("where", PG_DIAG_CONTEXT);
+  if (const auto row = copied_row(field(result, PG_DIAG_CONTEXT)); row != 0) context["row"] = row;
   if (const auto name = class_of(sqlstate); !name.empty()) context["class"] = name;
   return context.empty() ? std::string()
                          : context.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);

@@ -13,6 +13,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "render.hpp"
 #include "words.hpp"
 
 namespace garboard::postgres {
@@ -276,6 +277,8 @@ void Session::unlock(std::string_view key) {
                  {name}) != "t")
     throw sdk::Failure(GBD_E_INTERNAL, "the lock was not held by this connection");
 }
+
+std::string Session::render(std::string_view op_json) { return render_operation(op_json); }
 
 void Session::cancel() {
   is_cancel_requested_ = true;

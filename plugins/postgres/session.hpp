@@ -53,6 +53,7 @@ class Session {
   void unlock(std::string_view key);
   void cancel();
   std::string fingerprint(std::string_view sql);
+  static std::string render(std::string_view op_json);
 
  private:
   /// Every call starts here: forgets earlier cancels, refuses a connection that is gone.

@@ -126,8 +126,10 @@ void check_place(const Options& options) {
   std::string place = file;
   if (stat(file.c_str(), &info) != 0) {
     if (errno == ENOENT && (options.mode != OpenMode::create || options.is_read_only))
-      throw connect_failure("there is no database file " + options.path,
-                            "the file is made by the first migration");
+      throw connect_failure("there is no database file " + options.path + " yet",
+                            options.mode == OpenMode::create
+                                ? "nothing is applied to it; garboard migrate makes the file"
+                                : "with the parameter mode=rw or mode=ro the file must be there");
     place = file.substr(0, file.rfind('/') + 1);
     const int problem = stat(place.c_str(), &info) != 0 ? errno : 0;
     if (problem != 0)

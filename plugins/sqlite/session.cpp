@@ -6,7 +6,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include "catalog.hpp"
 #include "errors.hpp"
+#include "render.hpp"
 #include "words.hpp"
 
 namespace garboard::sqlite {
@@ -86,25 +88,6 @@ int Session::on_busy(void* raw, int count) {
   if (count == 0) session.busy_wait_.emplace(session.options_.busy_timeout_ms);
   if (session.is_cancelled_ || sdk::is_cancelled()) return 0;
   return session.busy_wait_->sleep() ? 1 : 0;
-}
-
-// Only tx may end the transaction that tx has begun; the history row is in it.
-int Session::on_commit(void* raw) {
-  const auto& session = *static_cast<Session*>(raw);
-  return session.transaction_ == Transaction::open && !session.is_committing_ ? 1 : 0;
-}
-
-void Session::on_rollback(void* raw) {
-  auto& session = *static_cast<Session*>(raw);
-  if (session.transaction_ != Transaction::none) session.transaction_ = Transaction::lost;
-}
-
-void Session::check_transaction() const {
-  if (transaction_ != Transaction::lost) return;
-  Failure failure(GBD_E_SQL, "the transaction has been rolled back already");
-  failure.flags = GBD_EF_TX_ABORTED;
-  failure.sqlstate = "25000";
-  throw failure;
 }
 
 void Session::fail(int code, sqlite3_stmt* statement) {
@@ -237,57 +220,6 @@ void Session::run_control(const char* sql) {
   if (code != SQLITE_DONE) fail(code, statement);
 }
 
-void Session::begin() {
-  try {
-    run_control("BEGIN IMMEDIATE");
-  } catch (Failure& failure) {
-    if ((failure.native_code & 0xff) == SQLITE_BUSY) {
-      failure.status = GBD_E_LOCK_BUSY;
-      failure.message = "another program holds the lock on the database file";
-    }
-    throw;
-  }
-  transaction_ = Transaction::open;
-}
-
-void Session::commit() {
-  check_transaction();
-  is_committing_ = true;
-  try {
-    run_control("COMMIT");
-  } catch (...) {
-    is_committing_ = false;
-    throw;
-  }
-  is_committing_ = false;
-  transaction_ = Transaction::none;
-}
-
-void Session::rollback() {
-  transaction_ = Transaction::none;
-  if (sqlite3_get_autocommit(handle_.get()) == 0) run_control("ROLLBACK");
-}
-
-// For when another failure is on its way up, which says more.
-void Session::abandon() noexcept {
-  transaction_ = Transaction::none;
-  if (sqlite3_get_autocommit(handle_.get()) == 0)
-    sqlite3_exec(handle_.get(), "ROLLBACK", nullptr, nullptr, nullptr);
-}
-
-void Session::tx(std::int32_t op) {
-  switch (op) {
-    case GBD_TX_BEGIN:
-      return begin();
-    case GBD_TX_COMMIT:
-      return commit();
-    case GBD_TX_ROLLBACK:
-      return rollback();
-    default:
-      throw Failure(GBD_E_UNSUPPORTED, "unknown transaction operation");
-  }
-}
-
 void Session::batch(std::span<const gbd_stmt> statements, std::uint32_t flags, const Call& call,
                     std::size_t& done) {
   const bool is_atomic = (flags & GBD_BATCH_ATOMIC) != 0;
@@ -348,6 +280,12 @@ std::string Session::fingerprint(std::string_view sql) {
     for (int i = 0; i < 3; ++i) state.append("\n").append(sdk::view(cell_of(statement.get(), i)));
   if (code != SQLITE_DONE) fail(code, statement.get());
   return state;
+}
+
+std::string Session::render(std::string_view op_json) {
+  check_transaction();
+  const Catalog catalog(handle_.get());
+  return render_operation(op_json, &catalog);
 }
 
 void Session::cancel() noexcept {

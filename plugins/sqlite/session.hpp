@@ -16,6 +16,7 @@
 #include <garboard/driver.hpp>
 
 #include "file_lock.hpp"
+#include "foreign_keys.hpp"
 #include "options.hpp"
 #include "wait.hpp"
 
@@ -38,6 +39,7 @@ class Session {
   void lock(std::string_view key, std::int64_t timeout_ms);
   void unlock(std::string_view key);
   std::string fingerprint(std::string_view sql);
+  std::string render(std::string_view op_json);
   void cancel() noexcept;
 
  private:
@@ -60,6 +62,9 @@ class Session {
   void bind(sqlite3_stmt* statement, std::span<const gbd_str> params);
   void send_rows(sqlite3_stmt* statement, const sdk::Call& call);
   void begin();
+  void begin_unchecked();
+  void verify_foreign_keys();
+  void end_unchecked() noexcept;
   void commit();
   void rollback();
   void abandon() noexcept;
@@ -78,7 +83,9 @@ class Session {
   std::atomic<bool> is_cancelled_{false};
   FileLock file_lock_;
   std::unique_ptr<sqlite3, Close> handle_;
-  std::vector<Prepared> cache_;  ///< least recently used first
+  std::vector<Prepared> cache_;                     ///< least recently used first
+  std::optional<UncheckedSettings> unchecked_;      ///< of the open transaction
+  std::optional<ForeignKeySnapshot> foreign_keys_;  ///< as they were when it began
 };
 
 }  // namespace garboard::sqlite

@@ -73,6 +73,7 @@ class MySql:
                        "--routines", "--events", "--triggers",
                        f"--ignore-table={place.name}.{OWN}",
                        f"--ignore-table={place.name}.{OWN}_journal",
+                       f"--ignore-table={place.name}.{OWN}_log",
                        "-h", parts.hostname, "-P", str(parts.port), "-u", parts.username,
                        place.name], self.server.env)
         text = re.sub(r" AUTO_INCREMENT=\d+|DEFINER=`[^`]*`@`[^`]*`", "", text)

@@ -49,6 +49,21 @@ class MemoryFiles final : public ports::Files {
     return source;
   }
 
+  base::Result<std::vector<ports::FolderEntry>> list(const std::filesystem::path& folder) override {
+    const std::string prefix = folder.lexically_normal().string() + "/";
+    std::map<std::string, bool> names;
+    for (const auto& [path, text] : files_) {
+      if (!path.starts_with(prefix)) continue;
+      const std::string rest = path.substr(prefix.size());
+      names[rest.substr(0, rest.find('/'))] |= rest.find('/') != std::string::npos;
+    }
+    if (names.empty()) return failure(folder, "does not exist");
+    std::vector<ports::FolderEntry> entries;
+    entries.reserve(names.size());
+    for (const auto& [name, is_folder] : names) entries.push_back({name, is_folder});
+    return entries;
+  }
+
   base::Result<std::filesystem::path> resolve_beneath(
       const std::filesystem::path& folder, const std::filesystem::path& relative) override {
     const std::filesystem::path inner = relative.lexically_normal();

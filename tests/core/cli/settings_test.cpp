@@ -40,6 +40,7 @@ TEST(Settings, HasAVariableAndAFileKeyForEveryOption) {
     if (!option.is_setting || option.name == "config") continue;
     std::string text = option.kind == ValueKind::duration ? "7s"
                        : option.kind == ValueKind::flag   ? "true"
+                       : option.kind == ValueKind::number ? "7"
                                                           : "x";
     if (option.kind == ValueKind::choice) text = option.choices.substr(0, option.choices.find('|'));
     const std::string variable = environment_name(option) + "=" + text;

@@ -34,6 +34,9 @@ class CancelledSession final : public ports::Session {
     return unused();
   }
   Result<void> begin() override { return unused(); }
+  Result<void> begin_unchecked() override { return unused(); }
+  Result<model::Rendered> render(std::string_view) override { return unused(); }
+  Result<model::Rendered> outline(std::string_view) override { return unused(); }
   Result<void> commit() override { return unused(); }
   Result<void> rollback() override { return unused(); }
   Result<void> batch(std::span<const ports::Statement>, bool) override { return unused(); }

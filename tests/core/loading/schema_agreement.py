@@ -10,6 +10,7 @@ import json
 import pathlib
 import random
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -21,15 +22,25 @@ import yaml
 DECODER_ONLY = re.compile(
     "used for the second time|is empty, expected a statement|does not exist|leaves the folder"
     "|is a directory|which the plan itself is not for|no id can be made|the id made of this name"
+    "|declares no placeholder|has no value: |without '}' on its line"
+    "|names the column '|the scale of 'type'|as many as refer to them|the primary key nor unique by"
+    "|a second column has '|in a column, expected one of them|which is not in every row"
+    "|has other columns than 'set'|'was' is another column|says nothing for '"
     "|stands here for the second time|are not read in plans|'lock_timeout' is the text '[0-9dhms]+'"
 )
 VALUES = [0, 1, 2, -1, 1.5, "", "x", " x", "x ", "a b", "a,b", "a\nb", "tab\tin", "1", "0", "2s",
           "1s1m", "1m1s", "1d2h", "3", "auto", "never", "postgres", "mariadb", "Postgres", "1st", "-",
           "ü", "a" * 200, "a" * 201, "ü" * 200, "a" * 400, "a" * 401, "/x", "../x", True, False, None,
           [], ["a"], ["a", "b"], ["a", "a"], [""], [1], [[]], [None], {}, {"sql": "x"}, [{"sql": "x"}],
-          [{"file": "x"}], [{"sql": "x", "file": "x"}], [{}], {"a": {"b": [1]}}]
+          "bigint", "varchar(9)", "varchar(65536)", "decimal(9,2)", {"decimal": [9, 2]}, {"varchar": 0},
+          {"native": "x"}, {"native": {"sqlite": "x"}}, {"sql": ""}, {"name": "a", "type": "text"},
+          {"name": "x"}, {"expression": "x", "order": "desc"}, {"a": 1}, [{"a": 1}, {"b": None}],
+          {"table": "x", "column": "y"}, {"table": "x", "columns": ["y", "z"], "onDelete": "cascade"},
+          [{"file": "x"}], [{"sql": "x", "file": "x"}], [{}], {"a": {"b": [1]}},
+          {"A": {}}, {"A": {"env": "X", "secret": True}}, {"A": {"file": "x", "default": "y"}}]
 KEYS = ["version", "database", "defaults", "migrations", "id", "name", "tags", "metadata",
-        "transaction", "lock_timeout", "allow_empty", "up", "down", "sql", "file", "$schema", "other"]
+        "transaction", "lock_timeout", "allow_empty", "up", "down", "sql", "file", "$schema",
+        "placeholders", "default", "env", "secret", "other"]
 
 
 class PlainLoader(yaml.SafeLoader):
@@ -114,6 +125,8 @@ def main():
     rng = random.Random(20240101)
     documents = [load(path) for path in good]
     with tempfile.TemporaryDirectory() as folder:
+        for file in (data / "good").glob("*.csv"):
+            shutil.copy(file, folder)
         mutants, paths = [], []
         for number in range(2000):
             mutants.append(mutant(rng.choice(documents), rng))
@@ -136,4 +149,5 @@ def main():
     return 1 if failures or not 100 < accepted < 1900 else 0
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())

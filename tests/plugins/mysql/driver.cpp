@@ -189,6 +189,16 @@ Outcome Connection::server_info() {
   });
 }
 
+static Outcome rendered(gbd_conn* raw, const nlohmann::json& operation) {
+  const std::string input = operation.dump();
+  return call([&](Outcome& outcome, gbd_error* e) {
+    const gbd_sink sink{&outcome.text, append};
+    return driver().render(raw, str(input), &sink, e);
+  });
+}
+Outcome Connection::render(const nlohmann::json& operation) { return rendered(raw_, operation); }
+Outcome outline(const nlohmann::json& operation) { return rendered(nullptr, operation); }
+
 void OnServer::SetUp() {
   const std::string variable = std::string("GARBOARD_TEST_") + GetParam() + "_URL";
   const char* url = std::getenv(variable.c_str());

@@ -61,11 +61,16 @@ class Connection {
   Outcome cancel();
   Outcome fingerprint(std::string_view sql);
   Outcome server_info();
+  /// The answer is in `text`.
+  Outcome render(const nlohmann::json& operation);
 
  private:
   gbd_conn* raw_ = nullptr;
   Outcome opened_;
 };
+
+/// What the driver renders without a connection.
+Outcome outline(const nlohmann::json& operation);
 
 /// A server of the tests and a fresh database in it. Skips, or fails, where the server is missing.
 class OnServer : public ::testing::TestWithParam<const char*> {

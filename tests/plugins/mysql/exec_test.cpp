@@ -136,7 +136,7 @@ TEST_P(MysqlExec, MakesTheTrackingTables) {
   const auto description = nlohmann::json::parse(text);
   for (int round = 0; round < 2; ++round)
     for (std::string sql : description["ledger"]["create"]) {
-      for (const std::string name : {"table", "journal"})
+      for (const std::string name : {"table", "journal", "log"})
         if (const std::size_t at = sql.find("{" + name + "}"); at != std::string::npos)
           sql.replace(at, name.size() + 2, "`tracking " + name + "`");
       must(sql);

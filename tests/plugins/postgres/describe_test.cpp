@@ -21,6 +21,7 @@ std::string filled(std::string text, const std::string& schema) {
       {"{schema}", '"' + schema + '"'},
       {"{table}", '"' + schema + "\".\"garboard_migrations\""},
       {"{journal}", '"' + schema + "\".\"garboard_journal\""},
+      {"{log}", '"' + schema + "\".\"garboard_log\""},
       {"{ms}", "1500"}};
   for (const auto& [name, value] : values)
     for (std::size_t at = text.find(name); at != std::string::npos; at = text.find(name))
@@ -64,6 +65,9 @@ TEST_F(Describe, MakesTheTrackingTablesAnyNumberOfTimes) {
             " tool_version down_sql");
   EXPECT_EQ(db().cell(columns, {schema, "garboard_journal"}),
             "app id seq checksum state fingerprint note");
+  EXPECT_EQ(db().cell(columns, {schema, "garboard_log"}),
+            "seq app id name action logged_at run_id applied_by tool_version duration_ms reason"
+            " detail");
   ASSERT_TRUE(db().exec("DROP SCHEMA \"it's \"\"odd\" CASCADE").is_ok());
 }
 

@@ -217,6 +217,24 @@ nlohmann::json Connection::server_info() {
   return nlohmann::json::parse(text);
 }
 
+static Reply rendered(gbd_conn* raw, const nlohmann::json& operation, nlohmann::json& answer) {
+  Reply reply;
+  std::string text;
+  const std::string input = operation.dump();
+  const gbd_sink sink{&text, &append};
+  reply.status = Plugin::get().table().render(raw, str(input), &sink, as_error(reply));
+  answer = reply.is_ok() ? nlohmann::json::parse(text) : nlohmann::json();
+  return reply;
+}
+
+Reply Connection::render(const nlohmann::json& operation, nlohmann::json& answer) {
+  return rendered(raw_, operation, answer);
+}
+
+Reply outline(const nlohmann::json& operation, nlohmann::json& answer) {
+  return rendered(nullptr, operation, answer);
+}
+
 std::optional<nlohmann::json> server_options() {
   const char* url = std::getenv("GARBOARD_TEST_POSTGRES_URL");
   if (url == nullptr || *url == '\0') return std::nullopt;

@@ -84,10 +84,14 @@ class Connection {
   Reply cancel();
   Reply fingerprint(const std::string& sql, std::string& state);
   nlohmann::json server_info();
+  Reply render(const nlohmann::json& operation, nlohmann::json& answer);
 
  private:
   gbd_conn* raw_ = nullptr;
 };
+
+/// What the driver renders without a connection.
+Reply outline(const nlohmann::json& operation, nlohmann::json& answer);
 
 /// Options of open() for the test server; nullopt when there is none.
 std::optional<nlohmann::json> server_options();

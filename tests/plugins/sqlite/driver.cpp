@@ -155,6 +155,32 @@ Outcome Connection::fingerprint(std::string_view sql) {
     return driver().fingerprint(raw_, str(sql), &sink, e);
   });
 }
+Outcome Connection::render(const nlohmann::json& operation) {
+  const std::string text = operation.dump();
+  return call([&](Outcome& outcome, gbd_error* e) {
+    const gbd_sink sink{&outcome.text, append};
+    return driver().render(raw_, str(text), &sink, e);
+  });
+}
+Outcome outline(const nlohmann::json& operation) {
+  const std::string text = operation.dump();
+  return call([&](Outcome& outcome, gbd_error* e) {
+    const gbd_sink sink{&outcome.text, append};
+    return driver().render(nullptr, str(text), &sink, e);
+  });
+}
+Outcome Connection::apply(const nlohmann::json& operation) {
+  Outcome outlined = outline(operation);
+  if (!outlined.ok()) return outlined;
+  const bool is_unchecked = nlohmann::json::parse(outlined.text)["uncheckedTransaction"];
+  Outcome outcome = tx(is_unchecked ? GBD_TX_BEGIN_UNCHECKED : GBD_TX_BEGIN);
+  if (!outcome.ok()) return outcome;
+  outcome = render(operation);
+  if (outcome.ok()) outcome = batch(nlohmann::json::parse(outcome.text)["statements"]);
+  if (outcome.ok()) outcome = tx(GBD_TX_COMMIT);
+  if (!outcome.ok()) tx(GBD_TX_ROLLBACK);
+  return outcome;
+}
 Outcome Connection::server_info() {
   return call([&](Outcome& outcome, gbd_error* e) {
     const gbd_sink sink{&outcome.text, append};
@@ -180,6 +206,11 @@ nlohmann::json OnFile::options(const nlohmann::json& changes) const {
   nlohmann::json all{{"database", file()}};
   if (changes.is_object()) all.merge_patch(changes);
   return all;
+}
+
+void OnFile::apply(const nlohmann::json& operation) {
+  const Outcome outcome = connection_->apply(operation);
+  ASSERT_TRUE(outcome.ok()) << operation << ": " << outcome;
 }
 
 void OnFile::must(Connection& connection, std::string_view sql) {

@@ -60,11 +60,17 @@ class Connection {
   Outcome cancel();
   Outcome fingerprint(std::string_view sql);
   Outcome server_info();
+  Outcome render(const nlohmann::json& operation);
+  /// Renders the operation and runs it as a host does, in a transaction of its own.
+  Outcome apply(const nlohmann::json& operation);
 
  private:
   gbd_conn* raw_ = nullptr;
   Outcome opened_;
 };
+
+/// What the driver renders without a connection.
+Outcome outline(const nlohmann::json& operation);
 
 /// A fresh folder with one open database in it.
 class OnFile : public ::testing::Test {
@@ -79,6 +85,8 @@ class OnFile : public ::testing::Test {
   /// Runs it and expects success.
   void must(std::string_view sql) { must(*connection_, sql); }
   static void must(Connection& connection, std::string_view sql);
+  /// Applies the operation and expects success.
+  void apply(const nlohmann::json& operation);
   [[nodiscard]] std::string file() const { return (folder_ / "test.db").string(); }
 
   std::filesystem::path folder_;

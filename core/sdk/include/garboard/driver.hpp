@@ -154,6 +154,9 @@ inline void write(const gbd_sink* sink, std::string_view text) noexcept {
 ///   void cancel();                                            called from another thread
 ///   std::string fingerprint(std::string_view sql);            throw GBD_E_UNSUPPORTED when it
 ///   cannot tell std::string blockers(std::string_view waiting_session);
+///   std::string render(std::string_view op_json);             needs Driver::outline as well
+/// A Driver that renders logical operations also has `static std::string outline(std::string_view
+/// op_json)`, which answers without a connection.
 template <class D>
 concept Driver = requires(typename D::Connection& connection, std::string_view text) {
   { D::describe() } -> std::convertible_to<std::string>;
@@ -232,6 +235,13 @@ class DriverTable {
     return detail::barrier(error,
                            [&] { detail::write(out, connection(raw).fingerprint(view(sql))); });
   }
+  static gbd_status render(gbd_conn* raw, gbd_str operation, const gbd_sink* json,
+                           gbd_error* error) noexcept {
+    return detail::barrier(error, [&] {
+      detail::write(json, raw == nullptr ? D::outline(view(operation))
+                                         : connection(raw).render(view(operation)));
+    });
+  }
   static gbd_status blockers(gbd_conn* raw, gbd_str waiting, const gbd_sink* json,
                              gbd_error* error) noexcept {
     return detail::barrier(error,
@@ -255,6 +265,7 @@ class DriverTable {
     if constexpr (requires { &C::unlock; }) table.unlock = &unlock;
     if constexpr (requires { &C::cancel; }) table.cancel = &cancel;
     if constexpr (requires { &C::fingerprint; }) table.fingerprint = &fingerprint;
+    if constexpr (requires { &C::render; }) table.render = &render;
     if constexpr (requires { &C::blockers; }) table.blockers = &blockers;
     return table;
   }

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+// seed: loads seed data.
+#include <chrono>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/time.hpp"
+#include "cli/command.hpp"
+#include "cli/database.hpp"
+#include "cli/disk_files.hpp"
+#include "cli/run_identity.hpp"
+#include "cli/seed_report.hpp"
+#include "cli/version.hpp"
+#include "execution/seed_run.hpp"
+#include "loading/load_seeds.hpp"
+#include "planning/seed_order.hpp"
+#include "ports/observer.hpp"
+
+namespace garboard::cli {
+
+namespace {
+
+using model::Event;
+using model::EventKind;
+
+/// Shows a run of seeds: one updating line on a terminal, log lines elsewhere.
+class SeedProgress final : public ports::Observer {
+ public:
+  SeedProgress(Log& log, bool is_dry_run) : log_(log), is_dry_run_(is_dry_run) {}
+
+  void notice(const Event& event) override {
+    const std::string id(event.id);
+    const std::string message(event.message);
+    switch (event.kind) {
+      case EventKind::migration_started:
+        return log_.show_progress(id);
+      case EventKind::progress:
+        return log_.show_progress(id + ", " + message + ": " + std::to_string(event.done) +
+                                  " rows");
+      case EventKind::migration_finished:
+        if (is_dry_run_) return;
+        return log_.write(
+            LogLevel::info,
+            "finished seed " + id + " in " +
+                base::rounded_duration_text(std::chrono::milliseconds(event.duration_ms)),
+            {{"event", "seedFinished"}, {"id", id}});
+      case EventKind::migration_failed:
+        return log_.write(LogLevel::warn, "failed: seed " + id,
+                          {{"event", "seedFailed"}, {"id", id}});
+      case EventKind::lock_waiting:
+        return log_.write(LogLevel::info, "another run holds the lock; waiting",
+                          {{"event", "lockWaiting"}});
+      case EventKind::retrying:
+        return log_.write(LogLevel::warn, "retrying: " + message, {{"event", "retrying"}});
+      case EventKind::run_finished:
+        return log_.clear_progress();
+      default:
+        return;
+    }
+  }
+
+ private:
+  Log& log_;
+  bool is_dry_run_;
+};
+
+}  // namespace
+
+Result<int> run_seed(CommandContext& context) {
+  const std::vector<std::filesystem::path> paths(context.arguments.words.begin(),
+                                                 context.arguments.words.end());
+  DiskFiles files;
+  Result<std::vector<model::Seed>> seeds = loading::load_seeds(files, paths);
+  if (!seeds) return std::move(seeds).error();
+  Result<Connection> connection = named_connection(context);
+  if (!connection) return std::move(connection).error();
+  Result<std::unique_ptr<Database>> database =
+      Database::load(context, std::move(connection).value(), Access::read_write);
+  if (!database) return std::move(database).error();
+  Result<std::unique_ptr<ports::Session>> session = (*database)->connect();
+  if (!session) return std::move(session).error();
+
+  const execution::SeedRunOptions options{
+      .run = {.ledger = ledger_options(context.settings),
+              .run_id = new_run_id(),
+              .applied_by = runner_name(context.environment),
+              .tool_version = version_text(),
+              .lock_wait = context.settings.duration("lock-wait"),
+              .lock_timeout = context.settings.duration("lock-timeout")},
+      .environment = context.settings.text("seed-environment"),
+      .is_dry_run = context.settings.is_on("dry-run"),
+      .order = planning::order_tables};
+  InterruptibleClock clock(*context.interrupt);
+  SeedProgress progress(context.log, options.is_dry_run);
+  // From here on the run itself ends cleanly when it is interrupted.
+  context.interrupt->on_abandon({});
+  model::SeedRunReport run = execution::run_seeds(*seeds, *std::move(session),
+                                                  {.connector = **database,
+                                                   .files = files,
+                                                   .clock = clock,
+                                                   .interrupt = *context.interrupt,
+                                                   .observer = progress},
+                                                  options);
+  fill_seed(context.report, run, (*database)->dialect().name, options.is_dry_run);
+  if (run.error) return *std::move(run.error);
+  return 0;
+}
+
+}  // namespace garboard::cli

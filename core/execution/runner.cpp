@@ -1,0 +1,352 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "execution/runner.hpp"
+
+#include <algorithm>
+#include <array>
+#include <span>
+#include <utility>
+
+#include "execution/run_setup.hpp"
+
+namespace garboard::execution {
+
+using base::Code;
+using base::Error;
+using model::Change;
+using model::EventKind;
+using model::LedgerEntry;
+using model::LedgerState;
+using model::MigrationReport;
+using model::Outcome;
+
+namespace {
+
+constexpr int max_attempts = 6;  // of one migration, after conflicts and lost connections
+constexpr int max_connection_attempts = 20;
+constexpr int max_claims = 20;  // in a row, each of which should have settled the migration
+
+bool has_any(const std::vector<Job>& jobs, Direction direction) {
+  return std::ranges::any_of(jobs, [=](const Job& job) { return job.direction == direction; });
+}
+
+const model::Dialect& dialect_of(const ports::Session& session) { return session.dialect(); }
+
+Error changed_meanwhile(const Change& change, const LedgerEntry& entry) {
+  return Error{.code = Code::checksum_changed,
+               .message = "another run has just applied migration '" + change.id +
+                          "' with other text (checksum " + entry.checksum + ", here " +
+                          change.checksum + ")",
+               .hint = "two versions of the plan are being deployed at once; deploy one",
+               .where = change.where};
+}
+
+Error unwritable(const Change& change) {
+  return Error{.code = Code::unsafe_environment,
+               .message = "the tracking table's row of migration '" + change.id +
+                          "' cannot be written, though nobody else has changed it",
+               .reason = "tracking-table-unwritable",
+               .hint = "look for a trigger, a rule or row security on the tracking table"};
+}
+
+Error half_done_meanwhile(const Change& change, bool is_reverting) {
+  return Error{.code = Code::half_applied,
+               .message = "migration '" + change.id + "' is half " +
+                          (is_reverting ? "rolled back" : "applied"),
+               .reason = is_reverting ? "half-rolled-back" : "half-applied",
+               .hint = is_reverting
+                           ? "finish it with `garboard rollback`, which goes on where it stopped"
+                           : "finish it with `garboard migrate`, or settle it with `garboard "
+                             "repair`",
+               .where = change.where};
+}
+
+}  // namespace
+
+Runner::Runner(std::vector<Job> jobs, bool ledger_exists, std::int64_t last_ordinal,
+               std::unique_ptr<ports::Session> session, const RunContext& context,
+               const RunOptions& options)
+    : jobs_(std::move(jobs)),
+      ledger_exists_(ledger_exists),
+      is_rollback_(has_any(jobs_, Direction::down)),
+      detail_(is_rollback_ || has_any(jobs_, Direction::again) ? Detail::full : Detail::brief),
+      worker_{.session = std::move(session),
+              .context = context,
+              .options = options,
+              .sql = LedgerSql(dialect_of(*worker_.session), options.ledger),
+              .last_ordinal = last_ordinal} {}
+
+model::RunReport Runner::run() {
+  ports::Clock& clock = worker_.context.clock;
+  const auto started = clock.now();
+  model::RunReport report{.run_id = worker_.options.run_id};
+  for (const Job& job : jobs_) {
+    report.migrations.push_back({.id = job.change->id, .name = job.change->name});
+    if (job.entry) known_.emplace(job.change->id, *job.entry);
+  }
+  worker_.context.interrupt.watch(worker_.session.get());
+  worker_.notice({.kind = EventKind::run_started, .total = jobs_.size()});
+  auto done = prepare();
+  for (std::size_t i = 0; done && i < jobs_.size(); ++i)
+    done = take(jobs_[i], report.migrations[i]);
+  worker_.context.interrupt.watch(nullptr);
+  if (done && worker_.holds_session_lock) (void)worker_.session->unlock(worker_.lock_key);
+  if (!done) report.error = std::move(done).error();
+  report.duration_ms = (clock.now() - started).count();
+  worker_.notice({.kind = EventKind::run_finished, .duration_ms = report.duration_ms});
+  return report;
+}
+
+Result<void> Runner::prepare() {
+  if (auto checked = check_server(worker_); !checked) return checked;
+  if (is_rollback_) return prepare_rollback();
+  // where a transaction can be the lock, only journaled migrations need the session's
+  const bool is_locked_throughout = worker_.dialect().lock_scope == model::LockScope::session &&
+                                    worker_.dialect().transaction_lock.empty();
+  if (is_locked_throughout) {
+    if (auto locked = take_session_lock(worker_); !locked) return locked;
+  }
+  if (!ledger_exists_) {
+    if (auto created = create_ledger(worker_); !created) return created;
+    return refresh();
+  }
+  if (detail_ == Detail::full) return prepare_replacing();
+  return is_locked_throughout ? refresh() : Result<void>{};
+}
+
+/// The log is to keep what the rows of repeatable migrations said.
+Result<void> Runner::prepare_replacing() {
+  if (auto made = create_missing_log(worker_); !made) return made;
+  if (auto read = refresh(); !read) return read;
+  for (Job& job : jobs_) {
+    const auto found = known_.find(job.change->id);
+    if (job.direction == Direction::again && found != known_.end() &&
+        found->second.checksum == job.entry->checksum)
+      job.entry = found->second;
+  }
+  return {};
+}
+
+/// What is applied between two downs would be without what it stands on, so the lock is held
+/// throughout, wherever that protects anything.
+Result<void> Runner::prepare_rollback() {
+  if (auto made = create_missing_log(worker_); !made) return made;
+  if (worker_.dialect().lock_scope != model::LockScope::session || worker_.is_pooled) return {};
+  if (auto locked = take_session_lock(worker_); !locked) return locked;
+  const std::int64_t last_ordinal = worker_.last_ordinal;
+  if (auto read = refresh(); !read) return read;
+  if (worker_.last_ordinal <= last_ordinal) return {};
+  return Error{.code = Code::retryable,
+               .message = "another run has applied migrations since this one looked",
+               .reason = "applied-meanwhile",
+               .hint = "nothing was undone; run again, and what is newest is undone first"};
+}
+
+Result<void> Runner::refresh() {
+  auto ledger = read_ledger(*worker_.session, worker_.options.ledger, detail_);
+  if (!ledger) return std::move(ledger).error();
+  known_.clear();
+  for (LedgerEntry& entry : ledger->entries) {
+    worker_.last_ordinal = std::max(worker_.last_ordinal, entry.ordinal);
+    std::string id = entry.id;
+    known_.insert_or_assign(std::move(id), std::move(entry));
+  }
+  return {};
+}
+
+/// The commit may have arrived though its answer did not.
+Result<bool> Runner::was_done_by_this_run(const Job& job) {
+  if (!was_connection_lost_) return false;
+  bool is_ours = false;
+  const ports::Param run_id = worker_.options.run_id;
+  const ports::Param app = worker_.options.ledger.app;
+  const std::array<ports::Param, 2> row{app, job.change->id};
+  const std::array<ports::Param, 2> log{app, run_id};
+  auto read = is_rollback_
+                  ? worker_.session->exec(worker_.sql.read_log_of_run(), log,
+                                          [&](std::span<const ports::Cell> cells) {
+                                            is_ours |= cells[0] == ports::Cell(job.change->id);
+                                            return true;
+                                          })
+                  : worker_.session->exec(worker_.sql.read_entry(), row,
+                                          [&](std::span<const ports::Cell> cells) {
+                                            is_ours |= cells[2] == ports::Cell(run_id);
+                                            return true;
+                                          });
+  if (!read) return std::move(read).error();
+  return is_ours;
+}
+
+Result<bool> Runner::settled_elsewhere(const Job& job, MigrationReport& report) {
+  if (is_rollback_) return rolled_back_elsewhere(job, report);
+  const Change& change = *job.change;
+  const auto found = known_.find(change.id);
+  if (found == known_.end() || found->second.state == LedgerState::partial) return false;
+  if (found->second.state == LedgerState::reverting) return half_done_meanwhile(change, true);
+  if (found->second.checksum != change.checksum) {
+    if (job.direction == Direction::again && found->second.checksum == job.entry->checksum)
+      return false;
+    return changed_meanwhile(change, found->second);
+  }
+  auto is_ours = was_done_by_this_run(job);
+  if (!is_ours) return std::move(is_ours).error();
+  report.outcome = *is_ours ? Outcome::applied : Outcome::applied_elsewhere;
+  return true;
+}
+
+Result<bool> Runner::rolled_back_elsewhere(const Job& job, MigrationReport& report) {
+  const auto found = known_.find(job.change->id);
+  if (found != known_.end() && found->second.run_id == job.entry->run_id) {
+    if (found->second.state == LedgerState::partial) return half_done_meanwhile(*job.change, false);
+    return false;
+  }
+  auto is_ours = was_done_by_this_run(job);
+  if (!is_ours) return std::move(is_ours).error();
+  report.outcome = *is_ours ? Outcome::rolled_back : Outcome::rolled_back_elsewhere;
+  return true;
+}
+
+Result<void> Runner::take(Job& job, MigrationReport& report) {
+  ports::Clock& clock = worker_.context.clock;
+  const auto started = clock.now();
+  is_journal_forced_ = false;
+  was_connection_lost_ = false;
+  int claims = 0;
+  for (int attempts = 1;; ++attempts) {
+    auto is_settled = settled_elsewhere(job, report);
+    if (!is_settled) return std::move(is_settled).error();
+    if (*is_settled) {
+      const bool is_ours =
+          report.outcome == Outcome::applied || report.outcome == Outcome::rolled_back;
+      tell(EventKind::migration_finished, job, report, is_ours ? "" : "by another run");
+      return {};
+    }
+    if (attempts == 1) tell(EventKind::migration_started, job, report);
+    auto ended = worker_.go_on();
+    auto attempted = ended ? attempt(job) : Result<Attempt>(std::move(ended).error());
+    report.duration_ms = (clock.now() - started).count();
+    if (!attempted) {
+      auto again = after_error(std::move(attempted).error(), attempts);
+      if (again) continue;
+      report.outcome = Outcome::failed;
+      tell(EventKind::migration_failed, job, report, again.error().message);
+      return std::move(again).error().in(
+          (is_rollback_ ? "rolling back migration '" : "migration '") + job.change->id + "'");
+    }
+    if (attempted->end == Attempt::End::done) {
+      report.outcome = is_rollback_ ? Outcome::rolled_back : Outcome::applied;
+      report.statements += attempted->statements;
+      report.resumed = attempted->resumed;
+      if (!is_rollback_) ++worker_.last_ordinal;
+      worker_.busy_since.reset();
+      tell(EventKind::migration_finished, job, report);
+      return {};
+    }
+    --attempts;  // another run's progress is no failure of this one
+    if (attempted->end == Attempt::End::busy) {
+      if (auto waited = wait_for_lock(worker_); !waited) return waited;
+    } else {
+      worker_.busy_since.reset();
+      if (++claims == max_claims) return unwritable(*job.change);
+    }
+    if (auto read = refresh(); !read) return read;
+  }
+}
+
+/// Of a half-applied repeatable migration: whether it had been applied before, and with which
+/// checksum.
+Result<bool> Runner::find_earlier_row(Job& job) {
+  bool was_applied = false;
+  const std::array<ports::Param, 2> key{worker_.options.ledger.app, job.change->id};
+  auto read =
+      worker_.session->exec(worker_.sql.read_entry(), key, [&](std::span<const ports::Cell> cells) {
+        was_applied = cells[3].has_value();
+        job.entry = LedgerEntry{.id = job.change->id, .checksum = std::string(*cells[0])};
+        return true;
+      });
+  if (!read) return std::move(read).error();
+  return was_applied;
+}
+
+Result<Attempt> Runner::attempt(Job& job) {
+  const auto found = known_.find(job.change->id);
+  if (found == known_.end() && job.direction == Direction::again) job.direction = Direction::up;
+  const LedgerState half_way = is_rollback_ ? LedgerState::reverting : LedgerState::partial;
+  const bool is_resumed = found != known_.end() && found->second.state == half_way;
+  auto way = choose_way(job, *worker_.session, worker_.context.files);
+  if (!way) return std::move(way).error();
+  if (!is_resumed && !is_journal_forced_ && !way->is_journaled)
+    return run_in_transaction(worker_, job, *way);
+  if (!worker_.holds_session_lock) {
+    if (auto safe = check_session_lock_is_safe(worker_); !safe) return std::move(safe).error();
+    if (auto locked = take_session_lock(worker_); !locked) return std::move(locked).error();
+    if (auto read = refresh(); !read) return std::move(read).error();
+    // whoever held the lock may have changed the row: decide anew
+    if (!is_resumed) return Attempt{.end = Attempt::End::claimed};
+  }
+  if (is_resumed && job.change->is_repeatable && job.direction == Direction::up) {
+    auto was_applied = find_earlier_row(job);
+    if (!was_applied) return std::move(was_applied).error();
+    if (*was_applied) job.direction = Direction::again;
+  }
+  return run_with_journal(worker_, job, is_resumed);
+}
+
+/// Success when the migration is to be tried again.
+Result<void> Runner::after_error(Error error, int attempts) {
+  if (worker_.context.interrupt.is_requested()) {
+    error.code = Code::terminated;
+    error.hint = "run the same command again; it goes on where this run stopped";
+    return error;
+  }
+  if (attempts >= max_attempts) return error;
+  if (error.is_connection_lost) return reconnect(std::move(error));
+  if (error.sqlstate == "25001" && !is_journal_forced_ && error.code == Code::statement_failed) {
+    is_journal_forced_ = true;  // rolled back whole; `transaction: always` was refused before
+    return {};
+  }
+  if (!error.is_retryable || error.is_outcome_unknown) return error;
+  worker_.notice({.kind = EventKind::retrying, .message = error.message});
+  // full jitter on a doubling bound, so that two runs in conflict do not meet again
+  std::uniform_int_distribution<int> jitter(50, 200 << std::min(attempts, 4));
+  worker_.context.clock.sleep(std::chrono::milliseconds(jitter(random_)));
+  return refresh();
+}
+
+Result<void> Runner::reconnect(Error cause) {
+  was_connection_lost_ = true;
+  worker_.context.interrupt.watch(nullptr);
+  worker_.session.reset();
+  const bool had_lock = std::exchange(worker_.holds_session_lock, false);
+  for (int attempts = 1; attempts <= max_connection_attempts; ++attempts) {
+    worker_.notice({.kind = EventKind::reconnecting, .message = cause.message});
+    auto session = worker_.context.connector.connect();
+    if (session) {
+      worker_.session = std::move(*session);
+      worker_.context.interrupt.watch(worker_.session.get());
+      if (had_lock) {
+        if (auto locked = take_session_lock(worker_); !locked) return locked;
+      }
+      return refresh();
+    }
+    if (session.error().code != Code::unreachable) return std::move(session).error();
+    if (auto go = worker_.go_on(); !go) return go;
+    worker_.context.clock.sleep(std::chrono::milliseconds(std::min(100 << attempts, 2000)));
+  }
+  cause.hint =
+      "the connection was lost and the database could not be reached again; run again, "
+      "what was committed is recorded";
+  return cause;
+}
+
+void Runner::tell(EventKind kind, const Job& job, const MigrationReport& report,
+                  std::string_view message) const {
+  worker_.notice({.kind = kind,
+                  .id = job.change->id,
+                  .name = job.change->name,
+                  .message = message,
+                  .done = report.statements,
+                  .duration_ms = report.duration_ms,
+                  .is_rollback = is_rollback_});
+}
+
+}  // namespace garboard::execution

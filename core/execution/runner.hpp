@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// Runner: takes one job after the other through its attempts, whatever their direction: lock,
+// claim, retries, lost connections, signals. Stops at the first failure.
+#pragma once
+
+#include <memory>
+#include <random>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "execution/run.hpp"
+#include "execution/worker.hpp"
+#include "model/event.hpp"
+#include "model/run_report.hpp"
+
+namespace garboard::execution {
+
+class Runner {
+ public:
+  /// `ledger_exists`: the tables need not be made. `last_ordinal`: of the rows that were read.
+  Runner(std::vector<Job> jobs, bool ledger_exists, std::int64_t last_ordinal,
+         std::unique_ptr<ports::Session> session, const RunContext& context,
+         const RunOptions& options);
+
+  model::RunReport run();
+
+ private:
+  Result<void> prepare();
+  Result<void> prepare_replacing();
+  Result<void> prepare_rollback();
+  Result<void> refresh();
+  Result<void> reconnect(base::Error cause);
+  Result<void> take(Job& job, model::MigrationReport& report);
+  Result<Attempt> attempt(Job& job);
+  Result<bool> find_earlier_row(Job& job);
+  Result<void> after_error(base::Error error, int attempts);
+  Result<bool> settled_elsewhere(const Job& job, model::MigrationReport& report);
+  Result<bool> rolled_back_elsewhere(const Job& job, model::MigrationReport& report);
+  Result<bool> was_done_by_this_run(const Job& job);
+  void tell(model::EventKind kind, const Job& job, const model::MigrationReport& report,
+            std::string_view message = {}) const;
+
+  std::vector<Job> jobs_;
+  const bool ledger_exists_;
+  const bool is_rollback_;
+  const Detail detail_;  // what the log is to keep must be read in full
+  Worker worker_;
+  std::unordered_map<std::string, model::LedgerEntry> known_;  // read again under the lock
+  bool is_journal_forced_ = false;    // the server refused the current migration in a transaction
+  bool was_connection_lost_ = false;  // during the current migration
+  std::minstd_rand random_{std::random_device{}()};
+};
+
+}  // namespace garboard::execution

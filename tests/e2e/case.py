@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What end-to-end tests share: a folder for plans, a fresh database of each kind, and the program."""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import unittest
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import databases  # noqa: E402
+
+GARBOARD = os.environ["GARBOARD"]
+PROJECT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+
+def environment(database):
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("GARBOARD_", "DB_"))}
+    return {**kept, "DATABASE_URL": database.url}
+
+
+class GarboardTest(unittest.TestCase):
+    """One command line, run against a fresh database of each kind."""
+
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory(prefix="garboard-plan-")
+        self.addCleanup(self.folder.cleanup)
+
+    def each(self, kinds=databases.ALL):
+        """A fresh database of each kind, as a subtest; a kind without a server is said and skipped."""
+        missing = []
+        for kind in kinds:
+            try:
+                database = kind()
+            except unittest.SkipTest as reason:
+                missing.append(str(reason))
+                continue
+            with self.subTest(database=kind.__name__):
+                try:
+                    yield database
+                finally:
+                    database.drop()
+        if missing:
+            print("not run:", "; ".join(missing), file=sys.stderr)
+
+    def plan(self, migrations, name="plan.json"):
+        path = os.path.join(self.folder.name, name)
+        with open(path, "w", encoding="utf-8") as file:
+            json.dump({"version": 1, "migrations": migrations}, file)
+        return path
+
+    def start(self, database, *arguments):
+        return subprocess.Popen([GARBOARD, *arguments], env=environment(database), text=True,
+                                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                stderr=subprocess.PIPE)
+
+    def garboard(self, database, *arguments, code=0):
+        process = self.start(database, *arguments)
+        out, err = process.communicate(timeout=120)
+        self.assertNotIn("canary", out + err)
+        self.assertEqual(process.returncode, code, out + err)
+        return out, err
+
+    def migrate(self, database, plan, *arguments, code=0):
+        return self.garboard(database, "migrate", "--plan", plan, *arguments, code=code)
+
+    def ids(self, database):
+        return [row[0] for row in
+                database.query("SELECT id FROM garboard_migrations WHERE state = 'applied' "
+                               "ORDER BY ordinal")]
