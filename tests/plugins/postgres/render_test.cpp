@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Each operation is rendered, run on the server, and looked for in its catalog.
+#include <unistd.h>
+
 #include <string>
 #include <utility>
 #include <vector>
@@ -16,9 +18,13 @@ using nlohmann::json;
 const std::string table = "Sel\"ect.'; DROP TABLE x--`";
 const std::string column = "ord\"er.\\ü";
 
-/// JSON in which `$T` and `$C` stand for the two names.
+// Each test is a process of its own, and several run at once.
+const std::string schema = "garboard_render_" + std::to_string(getpid());
+
+/// JSON in which `$T`, `$C` and `$S` stand for the table, the column and the schema.
 json named(std::string text) {
-  for (const auto& [mark, name] : {std::pair("$T", table), std::pair("$C", column)})
+  for (const auto& [mark, name] :
+       {std::pair("$T", table), std::pair("$C", column), std::pair("$S", schema)})
     for (std::size_t at; (at = text.find(mark)) != std::string::npos;)
       text.replace(at, 2, json(name).dump().substr(1, json(name).dump().size() - 2));
   return json::parse(text);
@@ -28,10 +34,10 @@ class PostgresRender : public ServerTest {
  protected:
   void SetUp() override {
     ServerTest::SetUp();
-    if (!IsSkipped() && !HasFatalFailure()) use_schema("garboard_render");
+    if (!IsSkipped() && !HasFatalFailure()) use_schema(schema);
   }
   void TearDown() override {
-    if (!IsSkipped()) db().exec("DROP SCHEMA IF EXISTS garboard_render CASCADE");
+    if (!IsSkipped()) db().exec("DROP SCHEMA IF EXISTS " + schema + " CASCADE");
   }
 
   /// Renders and runs it; what was run.
@@ -127,7 +133,7 @@ TEST_F(PostgresRender, MakesATableWithAllItsParts) {
                       "WHERE relname = $1 AND pg_table_is_visible(pg_class.oid)",
                       {table}),
             "E'\\it's \\ a");
-  apply(R"({"op":"createTable","schema":"garboard_render","name":"child","columns":[
+  apply(R"({"op":"createTable","schema":"$S","name":"child","columns":[
     {"name":"a","type":{"name":"bigint"},"nullable":false,"identity":false,
      "default":{"sql":"length('a') + 1"}},
     {"name":"b","type":{"name":"bigint"},"nullable":true,"identity":false}],
@@ -140,8 +146,10 @@ TEST_F(PostgresRender, MakesATableWithAllItsParts) {
             "c: CHECK ((a > 0)); child_pkey: PRIMARY KEY (a); f': FOREIGN KEY (a) REFERENCES "
             "\"Sel\"\"ect.'; DROP TABLE x--`\"(id) ON UPDATE CASCADE ON DELETE SET NULL; "
             "u\": UNIQUE (b)");
-  apply(R"({"op":"dropTable","schema":"garboard_render","name":"child"})");
-  EXPECT_EQ(db().cell("SELECT count(*) FROM pg_class WHERE relname = 'child'"), "0");
+  apply(R"({"op":"dropTable","schema":"$S","name":"child"})");
+  EXPECT_EQ(db().cell("SELECT count(*) FROM pg_class WHERE relname = 'child' "
+                      "AND pg_table_is_visible(oid)"),
+            "0");
 }
 
 TEST_F(PostgresRender, AddsRenamesAndDropsColumnsAndTables) {
@@ -193,13 +201,17 @@ TEST_F(PostgresRender, MakesAndDropsIndexes) {
   apply(R"({"op":"addIndex","table":"$T","name":"i\"x","columns":[
     {"name":"$C","descending":true},{"expression":"id + 1"}],
     "unique":true,"where":"id > 3","method":"btree","concurrently":true})");
-  EXPECT_EQ(db().cell("SELECT pg_get_indexdef(oid) FROM pg_class WHERE relname = 'i\"x'"),
-            "CREATE UNIQUE INDEX \"i\"\"x\" ON garboard_render.\"Sel\"\"ect.'; DROP TABLE x--`\" "
-            "USING btree (\"ord\"\"er.\\ü\" DESC, ((id + 1))) WHERE (id > 3)");
-  const auto dropped = apply(R"({"op":"dropIndex","schema":"garboard_render","table":"$T",
+  EXPECT_EQ(db().cell("SELECT pg_get_indexdef(oid) FROM pg_class WHERE relname = 'i\"x' "
+                      "AND pg_table_is_visible(oid)"),
+            "CREATE UNIQUE INDEX \"i\"\"x\" ON " + schema +
+                ".\"Sel\"\"ect.'; DROP TABLE x--`\" "
+                "USING btree (\"ord\"\"er.\\ü\" DESC, ((id + 1))) WHERE (id > 3)");
+  const auto dropped = apply(R"({"op":"dropIndex","schema":"$S","table":"$T",
     "name":"i\"x","concurrently":true})");
   EXPECT_TRUE(dropped.at(0).starts_with("DROP INDEX CONCURRENTLY "));
-  EXPECT_EQ(db().cell("SELECT count(*) FROM pg_class WHERE relname = 'i\"x'"), "0");
+  EXPECT_EQ(db().cell("SELECT count(*) FROM pg_class WHERE relname = 'i\"x' "
+                      "AND pg_table_is_visible(oid)"),
+            "0");
 }
 
 TEST_F(PostgresRender, AddsAndDropsConstraints) {
@@ -207,7 +219,7 @@ TEST_F(PostgresRender, AddsAndDropsConstraints) {
   apply(R"({"op":"addUnique","table":"$T","name":"u","columns":["$C","id"]})");
   apply(R"({"op":"addCheck","table":"$T","name":"c","expression":"id > 0 OR id < 9"})");
   apply(R"({"op":"addForeignKey","table":"$T","name":"f","columns":["id"],"referenced":
-    {"schema":"garboard_render","table":"$T","columns":["id"]},"onDelete":"restrict"})");
+    {"schema":"$S","table":"$T","columns":["id"]},"onDelete":"restrict"})");
   const std::string made = constraints(table);
   EXPECT_NE(made.find("f: FOREIGN KEY (id)"), std::string::npos) << made;
   EXPECT_NE(made.find("ON DELETE RESTRICT"), std::string::npos) << made;
@@ -226,7 +238,9 @@ TEST_F(PostgresRender, MakesReplacesAndDropsViews) {
     "replace":true})");
   EXPECT_EQ(db().cell("SELECT \"a\"\"\" + b FROM \"v\"\"\""), "7");
   apply(R"({"op":"dropView","name":"v\""})");
-  EXPECT_EQ(db().cell("SELECT count(*) FROM pg_class WHERE relname = 'v\"'"), "0");
+  EXPECT_EQ(db().cell("SELECT count(*) FROM pg_class WHERE relname = 'v\"' "
+                      "AND pg_table_is_visible(oid)"),
+            "0");
 }
 
 TEST_F(PostgresRender, WritesRowsAsTheyAreGiven) {
