@@ -84,6 +84,12 @@ def _mysql(database):
             found[f"table {name}"] = [line for line in lines if line.startswith("  `")] + sorted(
                 line for line in lines if not line.startswith("  `"))
         found[f"rows {name}"] = sorted(database.query(f"SELECT * FROM {quoted}"))
+    found["triggers"] = database.query(
+        "SELECT trigger_name, action_timing, event_manipulation, event_object_table, action_statement "
+        "FROM information_schema.triggers WHERE trigger_schema = DATABASE() ORDER BY trigger_name")
+    found["routines"] = database.query(
+        "SELECT routine_type, routine_name, routine_definition FROM information_schema.routines "
+        "WHERE routine_schema = DATABASE() ORDER BY routine_type, routine_name")
     return found
 
 

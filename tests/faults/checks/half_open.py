@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Stops relaying for good, telling nobody, at a message in the middle of a run, as when the node that
+garboard runs on vanishes behind a load balancer that keeps the connection up. Another run then goes
+directly to the server.
+
+Broken: the other run does not get the lock and finish within 60 seconds, or anything happened other
+than exactly once, also after the first run was killed."""
+
+import wire
+from checks.cuts import messages_of
+
+LIMIT_S = 60
+SLICE = 2
+FULL = 50
+WORKERS = {True: 10, False: 2}
+
+
+def try_stall(subject, database_class, number):
+    database = database_class()
+    address = database.server
+    try:
+        with wire.Proxy(database.kind, address.hostname, address.port) as proxy:
+            def stall_there(sender, count):
+                if sender == wire.CLIENT and count == number:
+                    proxy.stall()
+
+            proxy.on_message = stall_there
+            stalled = subject.start(wire.through(database.url, proxy.port))
+            try:
+                wait_until_stalled(proxy, stalled)
+                ended = subject.run(database.url, "--lock-wait", f"{LIMIT_S}s", within_s=2 * LIMIT_S)
+                found = ended.problems()
+            finally:
+                stalled.kill()
+                stalled.communicate()
+        return found + subject.problems(database)
+    finally:
+        database.drop()
+
+
+def wait_until_stalled(proxy, process):
+    while not proxy.is_stalled:
+        if process.poll() is not None:
+            raise AssertionError("the run ended before the line went dead: " + process.stdout.read())
+        proxy.stalled.wait(0.1)
+
+
+def run(context):
+    found, figures = context.reachable("postgres", "mariadb", "mysql")
+    for name, database_class in found:
+        subject = context.garboard
+        subject.learn(database_class)
+        probe = database_class()
+        probe.drop()
+        last = messages_of(subject, database_class, probe.server)[wire.CLIENT]
+        # from the middle on, so that there is a lock to hold
+        numbers = sorted(context.random(name).sample(range(last // 2, last), FULL if context.is_full else SLICE))
+        figures.append(context.each(name, numbers, lambda number: try_stall(subject, database_class, number),
+                                    WORKERS[context.is_full]))
+    return figures
