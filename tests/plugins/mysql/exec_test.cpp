@@ -134,6 +134,9 @@ TEST_P(MysqlExec, MakesTheTrackingTables) {
                       }};
   ASSERT_EQ(driver().describe(&sink, nullptr), GBD_OK);
   const auto description = nlohmann::json::parse(text);
+  const std::string last = description["ledger"]["create"].back();
+  EXPECT_TRUE(last.starts_with("CREATE TABLE IF NOT EXISTS {table} "))
+      << "a run killed before it is the last leaves a tracking table without a journal";
   for (int round = 0; round < 2; ++round)
     for (std::string sql : description["ledger"]["create"]) {
       for (const std::string name : {"table", "journal", "log"})
