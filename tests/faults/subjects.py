@@ -27,41 +27,15 @@ class Ended:
         return found + ([] if workload.CANARY not in self.output else ["the password is in the output"])
 
 
-class Garboard:
-    """The program under test. `is_pooled` is the plan for a transaction pooler."""
+class Tool:
+    """What can be started on a database and judged by what it leaves there. It brings `start`, and
+    `problems`, which is empty when the database is as after one clean run."""
 
-    name = "garboard"
-
-    def __init__(self, program, is_pooled=False):
-        self.program = os.path.abspath(program)
-        self.is_pooled = is_pooled
-        self.folder = tempfile.TemporaryDirectory(prefix="garboard-faults-")
-        self.plans = {}
+    def __init__(self):
         self.references = {}
 
-    def version(self):
-        done = subprocess.run([self.program, "--version"], capture_output=True, text=True, check=True)
-        return done.stdout.strip()
-
-    def pooled(self):
-        return Garboard(self.program, is_pooled=True)
-
-    def prepare(self, kind):
-        """Writes what the tool reads: a plan of migrations. Once for a kind of database."""
-        if kind not in self.plans:
-            folder = os.path.join(self.folder.name, kind)
-            os.mkdir(folder)
-            self.plans[kind] = workload.write_plan(folder, kind, self.is_pooled)
-        return self.plans[kind]
-
-    def start(self, url, *more, kind=None, command="migrate"):
-        """The tool, on its way. One that is not waited for must be killed by the caller."""
-        kind = kind or kind_of(url)
-        kept = {k: v for k, v in os.environ.items() if not k.startswith(("GARBOARD_", "DB_"))}
-        return subprocess.Popen(
-            [self.program, command, "--plan", self.prepare(kind), *more], text=True,
-            env={**kept, "DATABASE_URL": url}, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT)
+    def picture(self, database):
+        return introspection.picture(database)
 
     def run(self, url, *more, within_s=300, **how):
         """A run from start to end; one that takes longer is killed and is a failure."""
@@ -86,12 +60,50 @@ class Garboard:
                 ended = self.run(database.url)
                 if ended.code != 0:
                     raise Broken(f"a run without any fault fails: {ended.output}")
-                self.references[key] = introspection.picture(database)
+                self.references[key] = self.picture(database)
                 if found := self.problems(database):
                     raise Broken(f"a run without any fault is not as expected: {found}")
             finally:
                 database.drop()
         return self.references[key]
+
+
+class Garboard(Tool):
+    """The program under test. `is_pooled` is the plan for a transaction pooler."""
+
+    name = "garboard"
+
+    def __init__(self, program, is_pooled=False):
+        super().__init__()
+        self.program = os.path.abspath(program)
+        self.is_pooled = is_pooled
+        self.folder = tempfile.TemporaryDirectory(prefix="garboard-faults-")
+        self.plans = {}
+
+    def version(self):
+        done = subprocess.run([self.program, "--version"], capture_output=True, text=True, check=True)
+        return done.stdout.strip()
+
+    def pooled(self):
+        return Garboard(self.program, is_pooled=True)
+
+    def prepare(self, kind):
+        """Writes what the tool reads: a plan of migrations. Once for a kind of database."""
+        if kind not in self.plans:
+            folder = os.path.join(self.folder.name, kind)
+            os.mkdir(folder)
+            self.plans[kind] = workload.write_plan(folder, kind, self.is_pooled)
+        return self.plans[kind]
+
+    def start(self, url, *more, kind=None, command="migrate", prefix=()):
+        """The tool, on its way, perhaps by way of another command. One that is not waited for must be
+        killed by the caller."""
+        kind = kind or kind_of(url)
+        kept = {k: v for k, v in os.environ.items() if not k.startswith(("GARBOARD_", "DB_"))}
+        return subprocess.Popen(
+            [*prefix, self.program, command, "--plan", self.prepare(kind), *more], text=True,
+            env={**kept, "DATABASE_URL": url}, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT)
 
     def problems(self, database):
         """Empty when the database is as after one clean run."""
