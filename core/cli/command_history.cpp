@@ -18,7 +18,7 @@ Result<int> run_history(CommandContext& context) {
   Result<std::unique_ptr<Database>> database =
       Database::load(context, std::move(connection).value(), Access::read_only);
   if (!database) return std::move(database).error();
-  Result<std::unique_ptr<ports::Session>> session = (*database)->connect();
+  Result<std::unique_ptr<ports::Session>> session = (*database)->connect_patiently();
   if (!session) return std::move(session).error();
   Result<std::vector<model::HistoryEvent>> events =
       execution::read_history(**session, ledger_options(context.settings));

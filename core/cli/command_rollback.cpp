@@ -96,13 +96,10 @@ Result<void> check_redo(const std::vector<Undo>& undos, const model::Changes& ch
 /// Applies again what was undone, and nothing else that is pending.
 Result<model::RunReport> apply_again(CommandContext& context, Situation& situation,
                                      DiskFiles& files, const std::vector<Undo>& undos) {
-  Result<std::unique_ptr<ports::Session>> session = situation.database->connect();
-  if (!session) return std::move(session).error();
-  Result<model::Ledger> ledger =
-      execution::read_ledger(**session, ledger_options(context.settings), execution::Detail::brief);
-  if (!ledger) return std::move(ledger).error();
+  Result<execution::OpenLedger> open = situation.database->open_ledger(execution::Detail::brief);
+  if (!open) return std::move(open).error();
   model::Plan plan =
-      planning::make_plan(situation.changes, *ledger, situation.database->dialect().name);
+      planning::make_plan(situation.changes, open->ledger, situation.database->dialect().name);
   std::unordered_set<std::string_view> ids;
   for (const Undo& each : undos) ids.insert(each.entry.id);
   std::size_t count = 0;
@@ -112,7 +109,7 @@ Result<model::RunReport> apply_again(CommandContext& context, Situation& situati
   }
   InterruptibleClock clock(*context.interrupt);
   Progress progress(context.log, count);
-  return execution::run(plan, *std::move(session),
+  return execution::run(plan, std::move(open->session),
                         {.connector = *situation.database,
                          .files = files,
                          .clock = clock,

@@ -80,7 +80,7 @@ Result<int> run_seed(CommandContext& context) {
   Result<std::unique_ptr<Database>> database =
       Database::load(context, std::move(connection).value(), Access::read_write);
   if (!database) return std::move(database).error();
-  Result<std::unique_ptr<ports::Session>> session = (*database)->connect();
+  Result<std::unique_ptr<ports::Session>> session = (*database)->connect_patiently();
   if (!session) return std::move(session).error();
 
   const execution::SeedRunOptions options{

@@ -78,22 +78,19 @@ Result<Comparison> compare_with_database(CommandContext& context, ports::Files& 
   Result<std::unique_ptr<Database>> database =
       Database::load(context, std::move(connection).value(), access);
   if (!database) return plans.error_before(std::move(database).error());
-  Result<std::unique_ptr<ports::Session>> session = (*database)->connect();
-  if (!session) return plans.error_before(std::move(session).error());
-  Result<model::Ledger> ledger =
-      execution::read_ledger(**session, ledger_options(context.settings), detail);
-  if (!ledger) return plans.error_before(std::move(ledger).error());
+  Result<execution::OpenLedger> open = (*database)->open_ledger(detail);
+  if (!open) return plans.error_before(std::move(open).error());
   Result<model::Changes> changes = plans.take();
   if (!changes) return std::move(changes).error();
 
   Comparison comparison{.database = std::move(*database),
-                        .session = std::move(*session),
+                        .session = std::move(open->session),
                         .changes = std::move(*changes),
                         .plan = {}};
   const planning::Selection selection = selection_of(context);
   if (auto checked = planning::check_selection(comparison.changes, selection); !checked)
     return checked.error();
-  comparison.plan = planning::make_plan(comparison.changes, *ledger,
+  comparison.plan = planning::make_plan(comparison.changes, open->ledger,
                                         comparison.database->dialect().name, selection);
   return comparison;
 }

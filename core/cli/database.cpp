@@ -83,6 +83,35 @@ Result<std::unique_ptr<ports::Session>> Database::connect() {
   return std::move(error).in("connecting to " + shown());
 }
 
+/// `open(context, patience)`, in the world of this command.
+template <class Open>
+auto Database::patiently(const Open& open) {
+  InterruptibleClock clock(*context_.interrupt);
+  const execution::ConnectContext world{.connector = *this,
+                                        .clock = clock,
+                                        .interrupt = *context_.interrupt,
+                                        .on_retry = [this](const Error& error) {
+                                          context_.log.write(LogLevel::warn,
+                                                             "trying again: " + error.message,
+                                                             {{"event", "connecting"}});
+                                        }};
+  // a file that cannot be opened stays so; a server may be starting
+  const bool is_file = dialect().lock_scope == model::LockScope::begin;
+  return open(world, is_file ? execution::Patience{1, {}} : execution::brief_patience);
+}
+
+Result<std::unique_ptr<ports::Session>> Database::connect_patiently() {
+  return patiently([](const auto& world, execution::Patience patience) {
+    return execution::connect(world, patience);
+  });
+}
+
+Result<execution::OpenLedger> Database::open_ledger(execution::Detail detail) {
+  return patiently([&](const auto& world, execution::Patience patience) {
+    return execution::open_ledger(world, patience, ledger_options(context_.settings), detail);
+  });
+}
+
 execution::LedgerOptions ledger_options(const Settings& settings) {
   return {.schema = settings.text("schema"),
           .table = settings.text("table"),

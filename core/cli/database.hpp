@@ -9,6 +9,7 @@
 
 #include "cli/command.hpp"
 #include "cli/connection.hpp"
+#include "execution/connecting.hpp"
 #include "execution/ledger.hpp"
 #include "plugin_host/host.hpp"
 #include "ports/files.hpp"
@@ -27,7 +28,12 @@ class Database final : public ports::Connector {
   static Result<std::unique_ptr<Database>> load(const CommandContext& context,
                                                 Connection connection, Access access);
 
+  /// One attempt.
   Result<std::unique_ptr<ports::Session>> connect() override;
+  /// Tries again for a while when the server cannot be reached, as a command does to begin with.
+  Result<std::unique_ptr<ports::Session>> connect_patiently();
+  /// The same, and reads the tracking table, over another connection if that one is lost.
+  Result<execution::OpenLedger> open_ledger(execution::Detail detail);
   void limit_connect_timeout(std::chrono::milliseconds timeout) noexcept { timeout_ = timeout; }
   [[nodiscard]] const model::Dialect& dialect() const noexcept { return driver_->dialect(); }
   /// For people.
@@ -35,6 +41,8 @@ class Database final : public ports::Connector {
 
  private:
   Database(const CommandContext& context, Connection connection, Access access);
+  template <class Open>
+  auto patiently(const Open& open);
 
   const CommandContext& context_;
   Access access_;

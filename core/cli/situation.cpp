@@ -26,13 +26,10 @@ Result<Situation> look(CommandContext& context, DiskFiles& files, Access access)
       Database::load(context, std::move(connection).value(), access);
   if (!database) return std::move(database).error();
   situation.database = *std::move(database);
-  Result<std::unique_ptr<ports::Session>> session = situation.database->connect();
-  if (!session) return std::move(session).error();
-  situation.session = *std::move(session);
-  Result<model::Ledger> ledger = execution::read_ledger(
-      *situation.session, ledger_options(context.settings), execution::Detail::full);
-  if (!ledger) return std::move(ledger).error();
-  situation.ledger = *std::move(ledger);
+  Result<execution::OpenLedger> open = situation.database->open_ledger(execution::Detail::full);
+  if (!open) return std::move(open).error();
+  situation.session = std::move(open->session);
+  situation.ledger = std::move(open->ledger);
   return situation;
 }
 

@@ -6,6 +6,7 @@
 #include <span>
 #include <utility>
 
+#include "execution/connecting.hpp"
 #include "execution/run_setup.hpp"
 
 namespace garboard::execution {
@@ -22,8 +23,7 @@ using model::Outcome;
 namespace {
 
 constexpr int max_attempts = 6;  // of one migration, after conflicts and lost connections
-constexpr int max_connection_attempts = 20;
-constexpr int max_claims = 20;  // in a row, each of which should have settled the migration
+constexpr int max_claims = 20;   // in a row, each of which should have settled the migration
 
 bool has_any(const std::vector<Job>& jobs, Direction direction) {
   return std::ranges::any_of(jobs, [=](const Job& job) { return job.direction == direction; });
@@ -85,7 +85,7 @@ model::RunReport Runner::run() {
   }
   worker_.context.interrupt.watch(worker_.session.get());
   worker_.notice({.kind = EventKind::run_started, .total = jobs_.size()});
-  auto done = prepare();
+  auto done = prepare_steadily();
   for (std::size_t i = 0; done && i < jobs_.size(); ++i)
     done = take(jobs_[i], report.migrations[i]);
   worker_.context.interrupt.watch(nullptr);
@@ -94,6 +94,14 @@ model::RunReport Runner::run() {
   report.duration_ms = (clock.now() - started).count();
   worker_.notice({.kind = EventKind::run_finished, .duration_ms = report.duration_ms});
   return report;
+}
+
+Result<void> Runner::prepare_steadily() {
+  for (int attempts = 1;; ++attempts) {
+    auto done = prepare();
+    if (done || !done.error().is_connection_lost || attempts == max_attempts) return done;
+    if (auto opened = reopen(std::move(done).error()); !opened) return opened;
+  }
 }
 
 Result<void> Runner::prepare() {
@@ -213,7 +221,11 @@ Result<void> Runner::take(Job& job, MigrationReport& report) {
   int claims = 0;
   for (int attempts = 1;; ++attempts) {
     auto is_settled = settled_elsewhere(job, report);
-    if (!is_settled) return std::move(is_settled).error();
+    if (!is_settled) {
+      auto again = after_error(std::move(is_settled).error(), attempts);
+      if (again) continue;
+      return again;
+    }
     if (*is_settled) {
       const bool is_ours =
           report.outcome == Outcome::applied || report.outcome == Outcome::rolled_back;
@@ -241,14 +253,18 @@ Result<void> Runner::take(Job& job, MigrationReport& report) {
       tell(EventKind::migration_finished, job, report);
       return {};
     }
-    --attempts;  // another run's progress is no failure of this one
-    if (attempted->end == Attempt::End::busy) {
-      if (auto waited = wait_for_lock(worker_); !waited) return waited;
-    } else {
+    const bool is_busy = attempted->end == Attempt::End::busy;
+    if (!is_busy) {
       worker_.busy_since.reset();
       if (++claims == max_claims) return unwritable(*job.change);
     }
-    if (auto read = refresh(); !read) return read;
+    auto looked = is_busy ? wait_for_lock(worker_) : Result<void>{};
+    if (looked) looked = refresh();
+    if (!looked)
+      looked = after_error(std::move(looked).error(), attempts);
+    else
+      --attempts;  // another run's progress is no failure of this one
+    if (!looked) return looked;
   }
 }
 
@@ -312,30 +328,43 @@ Result<void> Runner::after_error(Error error, int attempts) {
   return refresh();
 }
 
-Result<void> Runner::reconnect(Error cause) {
-  was_connection_lost_ = true;
+/// Another session in place of the lost one, which has taken its lock along.
+Result<void> Runner::reopen(Error cause) {
   worker_.context.interrupt.watch(nullptr);
   worker_.session.reset();
-  const bool had_lock = std::exchange(worker_.holds_session_lock, false);
-  for (int attempts = 1; attempts <= max_connection_attempts; ++attempts) {
-    worker_.notice({.kind = EventKind::reconnecting, .message = cause.message});
-    auto session = worker_.context.connector.connect();
-    if (session) {
-      worker_.session = std::move(*session);
-      worker_.context.interrupt.watch(worker_.session.get());
-      if (had_lock) {
-        if (auto locked = take_session_lock(worker_); !locked) return locked;
-      }
-      return refresh();
-    }
-    if (session.error().code != Code::unreachable) return std::move(session).error();
-    if (auto go = worker_.go_on(); !go) return go;
-    worker_.context.clock.sleep(std::chrono::milliseconds(std::min(100 << attempts, 2000)));
+  worker_.holds_session_lock = false;
+  const auto say = [this](const Error& error) {
+    worker_.notice({.kind = EventKind::reconnecting, .message = error.message});
+  };
+  say(cause);
+  auto session = connect({.connector = worker_.context.connector,
+                          .clock = worker_.context.clock,
+                          .interrupt = worker_.context.interrupt,
+                          .on_retry = say},
+                         long_patience);
+  if (session) {
+    worker_.session = std::move(*session);
+    worker_.context.interrupt.watch(worker_.session.get());
+    return {};
   }
+  if (session.error().code != Code::unreachable) return std::move(session).error();
   cause.hint =
       "the connection was lost and the database could not be reached again; run again, "
       "what was committed is recorded";
   return cause;
+}
+
+Result<void> Runner::reconnect(Error cause) {
+  was_connection_lost_ = true;
+  const bool had_lock = worker_.holds_session_lock;
+  for (int attempts = 1;; ++attempts) {
+    if (auto opened = reopen(std::move(cause)); !opened) return opened;
+    auto restored = had_lock ? take_session_lock(worker_) : Result<void>{};
+    if (restored) restored = refresh();
+    if (restored || !restored.error().is_connection_lost || attempts == max_attempts)
+      return restored;
+    cause = std::move(restored).error();
+  }
 }
 
 void Runner::tell(EventKind kind, const Job& job, const MigrationReport& report,

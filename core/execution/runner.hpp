@@ -27,10 +27,12 @@ class Runner {
   model::RunReport run();
 
  private:
+  Result<void> prepare_steadily();
   Result<void> prepare();
   Result<void> prepare_replacing();
   Result<void> prepare_rollback();
   Result<void> refresh();
+  Result<void> reopen(base::Error cause);
   Result<void> reconnect(base::Error cause);
   Result<void> take(Job& job, model::MigrationReport& report);
   Result<Attempt> attempt(Job& job);
