@@ -215,6 +215,8 @@ void Session::lock(std::string_view key, std::int64_t timeout_ms) {
   using std::chrono::steady_clock;
   const auto deadline = steady_clock::now() + std::chrono::milliseconds(timeout_ms);
   const std::string sql = "SELECT GET_LOCK(" + lock_name(key) + ",0)";
+  // behind a load balancer that keeps the connection up only silence tells that we are gone
+  run("SET SESSION wait_timeout=45", Activity::read);
   while (!answers_one(sql)) {
     if (sdk::is_cancelled()) throw sdk::Failure(GBD_E_CANCELLED, "stopped waiting for the lock");
     if (steady_clock::now() >= deadline)

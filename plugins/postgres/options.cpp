@@ -18,7 +18,9 @@ using Settings = std::map<std::string, std::string, std::less<>>;
 /// A path below a device cannot exist: libpq then looks at no file in the home directory.
 constexpr const char* no_file = "/dev/null/none";
 
+/// Behind a load balancer that keeps the connection up only silence tells that the client is gone.
 constexpr const char* server_side_options =
+    "-c idle_in_transaction_session_timeout=45s -c idle_session_timeout=45s "
     "-c client_connection_check_interval=1s -c tcp_keepalives_idle=10 "
     "-c tcp_keepalives_interval=5 -c tcp_keepalives_count=3 -c tcp_user_timeout=20s";
 

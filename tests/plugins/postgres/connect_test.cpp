@@ -241,6 +241,8 @@ TEST_F(Connect, WatchesTheConnectionFromBothEnds) {
   EXPECT_EQ(db().cell("SHOW client_connection_check_interval"), "1s");
   EXPECT_EQ(db().cell("SHOW tcp_keepalives_idle"), "10");
   EXPECT_EQ(db().cell("SHOW tcp_user_timeout"), "20000");
+  EXPECT_EQ(db().cell("SHOW idle_session_timeout"), "45s");
+  EXPECT_EQ(db().cell("SHOW idle_in_transaction_session_timeout"), "45s");
 }
 
 TEST_F(Connect, KeepsTheOptionsAndTheNameThatWereGiven) {
