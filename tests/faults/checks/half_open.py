@@ -6,13 +6,14 @@ directly to the server.
 Broken: the other run does not get the lock and finish within 60 seconds, or anything happened other
 than exactly once, also after the first run was killed."""
 
+import concurrent.futures
+
 import wire
 from checks.cuts import messages_of
 
 LIMIT_S = 60
-SLICE = 2
-FULL = 50
-WORKERS = {True: 10, False: 2}
+STALLS = {True: 50, False: 1}
+WORKERS = 10  # runs that wait, most of the time
 
 
 def try_stall(subject, database_class, number):
@@ -47,14 +48,17 @@ def wait_until_stalled(proxy, process):
 
 def run(context):
     found, figures = context.reachable("postgres", "mariadb", "mysql")
-    for name, database_class in found:
-        subject = context.garboard
-        subject.learn(database_class)
-        probe = database_class()
-        probe.drop()
-        last = messages_of(subject, database_class, probe.server)[wire.CLIENT]
-        # from the middle on, so that there is a lock to hold
-        numbers = sorted(context.random(name).sample(range(last // 2, last), FULL if context.is_full else SLICE))
-        figures.append(context.each(name, numbers, lambda number: try_stall(subject, database_class, number),
-                                    WORKERS[context.is_full]))
-    return figures
+    with concurrent.futures.ThreadPoolExecutor(len(found) or 1) as all_at_once:
+        waiting = [all_at_once.submit(stall_often, context, *each) for each in found]
+        return figures + [one.result() for one in waiting]
+
+
+def stall_often(context, name, database_class):
+    subject = context.garboard
+    subject.learn(database_class)
+    probe = database_class()
+    probe.drop()
+    last = messages_of(subject, database_class, probe.server)[wire.CLIENT]
+    # from the middle on, so that there is a lock to hold
+    numbers = context.random(name).choices(range(last // 2, last), k=STALLS[context.is_full])
+    return context.each(name, numbers, lambda number: try_stall(subject, database_class, number), WORKERS)
