@@ -33,6 +33,7 @@ class Context:
     kinds: list  # names in KINDS
     is_full: bool
     seed: int
+    at_most: int = 1000000  # cases of the full plan
     check: str = ""
     progress: object = None
 
@@ -44,10 +45,9 @@ class Context:
         print(f"{self.check}: {text}", file=sys.stderr, flush=True)
 
     def pick(self, name, cases, slice_size):
-        """All cases of the full plan; of the slice a fixed random few, in their order."""
-        if self.is_full or len(cases) <= slice_size:
-            return list(cases)
-        chosen = sorted(self.random(name).sample(range(len(cases)), slice_size))
+        """All cases of the full plan, or `at_most`; of the slice a fixed random few, in their order."""
+        size = min(self.at_most if self.is_full else slice_size, len(cases))
+        chosen = sorted(self.random(name).sample(range(len(cases)), size))
         return [cases[i] for i in chosen]
 
     def skipped(self, name, reason):

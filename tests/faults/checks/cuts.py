@@ -5,6 +5,7 @@ message is lost, or the last to arrive. On PostgreSQL, through PgBouncer, on Mar
 
 Broken: that very run does not exit with 0, or anything happened other than exactly once."""
 
+import concurrent.futures
 import contextlib
 import urllib.parse
 
@@ -13,7 +14,7 @@ from context import Figure
 from pgbouncer import PROGRAM, PgBouncer
 
 WORKERS = 3
-HOLE_WORKERS = 16  # of the full plan; a run in a black hole waits
+HOLE_WORKERS = 16  # a run in a black hole waits
 SLICE = 12
 HOLE_S = {True: 30, False: 4}
 MANNERS = [(way, side) for side in (wire.BEFORE, wire.AFTER) for way in (wire.FIN, wire.RST, wire.HOLE)]
@@ -62,8 +63,11 @@ def cut_everywhere(context, name, subject, database_class, address):
     chosen = context.pick(name, cases(counts, HOLE_S[context.is_full], context.seed), SLICE)
     holes = [cut for cut in chosen if cut.way == wire.HOLE]
     others = [cut for cut in chosen if cut.way != wire.HOLE]
-    figures = [context.each(name, some, lambda cut: try_cut(subject, database_class, address, cut), workers)
-               for some, workers in ((others, WORKERS), (holes, HOLE_WORKERS if context.is_full else WORKERS))]
+    with concurrent.futures.ThreadPoolExecutor(2) as both:
+        waiting = [both.submit(context.each, name, some,
+                               lambda cut: try_cut(subject, database_class, address, cut), workers)
+                   for some, workers in ((others, WORKERS), (holes, HOLE_WORKERS))]
+        figures = [one.result() for one in waiting]
     note = f"{counts[wire.CLIENT]} messages of the client, {counts[wire.SERVER]} of the server"
     return Figure(name, context.check, sum(f.done for f in figures), sum(f.broken for f in figures), note)
 
