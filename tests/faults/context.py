@@ -44,9 +44,13 @@ class Context:
     def say(self, text):
         print(f"{self.check}: {text}", file=sys.stderr, flush=True)
 
+    def size(self, full, of_slice):
+        """How often: of the full plan as many as it has, or `at_most`."""
+        return min(self.at_most, full) if self.is_full else of_slice
+
     def pick(self, name, cases, slice_size):
         """All cases of the full plan, or `at_most`; of the slice a fixed random few, in their order."""
-        size = min(self.at_most if self.is_full else slice_size, len(cases))
+        size = min(self.size(len(cases), slice_size), len(cases))
         chosen = sorted(self.random(name).sample(range(len(cases)), size))
         return [cases[i] for i in chosen]
 

@@ -12,7 +12,7 @@ import wire
 from checks.cuts import messages_of
 
 LIMIT_S = 60
-STALLS = {True: 50, False: 1}
+STALLS = (50, 1)  # in the full plan, in the slice
 WORKERS = 10  # runs that wait, most of the time
 
 
@@ -60,5 +60,5 @@ def stall_often(context, name, database_class):
     probe.drop()
     last = messages_of(subject, database_class, probe.server)[wire.CLIENT]
     # from the middle on, so that there is a lock to hold
-    numbers = context.random(name).choices(range(last // 2, last), k=STALLS[context.is_full])
+    numbers = context.random(name).choices(range(last // 2, last), k=context.size(*STALLS))
     return context.each(name, numbers, lambda number: try_stall(subject, database_class, number), WORKERS)

@@ -7,14 +7,14 @@ migration not being refused with exit code 25, before it did anything."""
 
 from pgbouncer import PROGRAM, PgBouncer
 
-STARTERS = {True: 64, False: 16}
-ROUNDS = {True: 50, False: 1}
+STARTERS = (64, 16)  # in the full plan, in the slice
+ROUNDS = (50, 1)
 
 
 def start_together(context, subject, database_class, pool):
     database = database_class()
     try:
-        starts = [subject.start(pool.url(database.url)) for _ in range(STARTERS[context.is_full])]
+        starts = [subject.start(pool.url(database.url)) for _ in range(STARTERS[0 if context.is_full else 1])]
         ended = [subject.wait(start) for start in starts]
         return [text for one in ended for text in one.problems()] + subject.problems(database)
     finally:
@@ -44,10 +44,10 @@ def run(context):
         probe = database_class()
         probe.drop()
         with PgBouncer(probe.server.geturl()) as pool:
-            rounds = range(1, ROUNDS[context.is_full] + 1)
+            rounds = range(1, context.size(*ROUNDS) + 1)
             figure = context.each("pgbouncer", rounds,
                                   lambda _: start_together(context, subject, database_class, pool))
-            figure.note = f"rounds of {STARTERS[context.is_full]} starts"
+            figure.note = f"rounds of {STARTERS[0 if context.is_full else 1]} starts"
             refusal = context.each("pgbouncer", ["a journaled migration"],
                                    lambda _: refuse_journaled(context, database_class, pool))
             refusal.note = "journaled migration refused"
