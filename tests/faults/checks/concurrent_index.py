@@ -12,8 +12,8 @@ from subjects import Broken
 from trials import fresh, named, pause, wait_until_listening
 
 STARTERS = {True: 64, False: 16}
-ROUNDS = {True: 50, False: 1}
-KILLS = {True: 100, False: 8}
+ROUNDS = (50, 1)  # of the full plan, of the slice
+KILLS = (100, 8)
 PATIENCE_S = 60
 SCRIPTS = {
     "base": "CREATE TABLE audit (n INT); CREATE TABLE big (n INT); "
@@ -81,7 +81,7 @@ def waiting(context, subject, name, kind):
                         for problem in subject.wait(process).problems()]
             return problems[:3] + subject.problems(database)
 
-    figure = context.each(name, range(ROUNDS[context.is_full]), trial)
+    figure = context.each(name, range(context.size(*ROUNDS)), trial)
     return named(figure, "CREATE INDEX CONCURRENTLY while others wait", f"{count} starters each")
 
 
@@ -110,7 +110,7 @@ def killed(context, subject, name, kind):
             wrong = [] if first.code in asked_for else first.problems(asked_for[1])
             return wrong + subject.wait(rerun).problems() or subject.problems(database)
 
-    figure = context.each(name, range(KILLS[context.is_full]), trial, workers=2)
+    figure = context.each(name, range(context.size(*KILLS)), trial, workers=2)
     return named(figure, "CREATE INDEX CONCURRENTLY killed", f"within {seconds * 1000:.0f} ms")
 
 

@@ -11,7 +11,7 @@ from context import Figure
 from subjects import Broken
 from trials import after_rerun, clean_seconds, fresh, kill, named, pause
 
-KILLS = {True: 500, False: 10}
+KILLS = (500, 10)  # of the full plan, of the slice
 POINTS_OF_SLICE = 12
 # what sends to a server or changes a file; SQLite commits by deleting its journal
 WRITES = ["write", "writev", "pwrite64", "sendto", "sendmsg", "ftruncate", "fdatasync", "fsync", "unlink"]
@@ -31,7 +31,7 @@ def random_kills(context, name, kind):
     """Spread evenly over the length of a clean run, with some chance. Runs that ended before their
     time came are repeated, so that as many as promised were killed."""
     subject = context.garboard
-    count = KILLS[context.is_full]
+    count = context.size(*KILLS)
     seconds = clean_seconds(subject, kind)
     early = []
 

@@ -8,7 +8,7 @@ from own_plan import OwnPlan
 from subjects import Broken
 from trials import Measured, fresh, kill, named
 
-ROUNDS = {True: 100, False: 4}
+ROUNDS = (100, 4)  # of the full plan, of the slice
 PATIENCE_S = 60
 # MySQL does not see that its client is gone and ends the statement; PostgreSQL cancels it.
 SECONDS = {"postgres": PATIENCE_S, "mysql": 3, "sqlite": 1}
@@ -49,7 +49,7 @@ def orphans(context, name, kind):
         with fresh(kind) as database:
             return orphan(subjects[is_ddl], database, seconds) or made(database, is_ddl)
 
-    figure = context.each(name, range(ROUNDS[context.is_full]), trial, workers=4)
+    figure = context.each(name, range(context.size(*ROUNDS)), trial, workers=4)
     note = f"the lock was free after {seconds.largest():.1f} s at most" if kind.kind == "postgres" else ""
     return named(figure, "kill -9 in a long statement", note)
 

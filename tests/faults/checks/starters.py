@@ -10,7 +10,7 @@ import workload
 from trials import fresh, named
 
 STARTERS = 64
-ROUNDS = {True: 25, False: 1}  # on an empty database, and as many on a half-filled one
+ROUNDS = (25, 1)  # of the full plan, of the slice; cold, and as many warm
 
 
 def run(context):
@@ -26,10 +26,10 @@ def starts(context, name, kind, is_warm):
         with fresh(kind) as database:
             return one_round(context.garboard, database, is_warm)
 
-    figure = context.each(name, range(ROUNDS[context.is_full]), trial)
+    figure = context.each(name, range(context.size(*ROUNDS)), trial)
     figure = dataclasses.replace(figure, done=figure.done * STARTERS)
     return named(figure, f"{STARTERS} starters at once, {'warm' if is_warm else 'cold'}",
-                 f"{ROUNDS[context.is_full]} rounds")
+                 f"{context.size(*ROUNDS)} rounds")
 
 
 def one_round(subject, database, is_warm, starters=STARTERS):

@@ -7,7 +7,7 @@ import time
 
 from trials import Measured, after_rerun, clean_seconds, fresh, named, pause, wait_until_listening
 
-TERMS = {True: 500, False: 32}  # over all databases
+TERMS = (500, 32)  # of the full plan, of the slice, over all databases
 GRACE_S = 10
 IDLE_S = 2
 ACTIVE = ("SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND "
@@ -16,7 +16,7 @@ ACTIVE = ("SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_databas
 
 def run(context):
     found, figures = context.reachable()
-    count = -(-TERMS[context.is_full] // max(1, len(found)))
+    count = -(-context.size(*TERMS) // max(1, len(found)))
     return figures + [terms(context, name, kind, count) for name, kind in found]
 
 
