@@ -48,6 +48,18 @@ Error unwritable(const Change& change) {
                .hint = "look for a trigger, a rule or row security on the tracking table"};
 }
 
+Error history_lost() {
+  return Error{.code = Code::half_applied,
+               .message =
+                   "after the connection was lost, rows of the tracking table are gone that "
+                   "this run had seen there",
+               .reason = "history-lost",
+               .hint =
+                   "either the server has lost what it had confirmed, as a standby does that "
+                   "takes over too early, or another run has rolled back: see which "
+                   "migrations the schema has, and compare with `garboard status`"};
+}
+
 Error half_done_meanwhile(const Change& change, bool is_reverting) {
   return Error{.code = Code::half_applied,
                .message = "migration '" + change.id + "' is half " +
@@ -161,6 +173,17 @@ Result<void> Runner::refresh() {
   return {};
 }
 
+/// What was read or confirmed before the connection was lost must still be there.
+Result<void> Runner::check_nothing_lost(
+    const std::unordered_map<std::string, LedgerEntry>& before) {
+  if (is_rollback_) return {};
+  const auto is_there = [this](const std::string& id) { return known_.contains(id); };
+  const bool are_read = std::ranges::all_of(before, [&](const auto& row) {
+    return row.second.state != LedgerState::applied || is_there(row.first);
+  });
+  return are_read && std::ranges::all_of(applied_, is_there) ? Result<void>{} : history_lost();
+}
+
 /// The commit may have arrived though its answer did not.
 Result<bool> Runner::was_done_by_this_run(const Job& job) {
   if (!was_connection_lost_) return false;
@@ -249,6 +272,7 @@ Result<void> Runner::take(Job& job, MigrationReport& report) {
       report.statements += attempted->statements;
       report.resumed = attempted->resumed;
       if (!is_rollback_) ++worker_.last_ordinal;
+      applied_.push_back(job.change->id);
       worker_.busy_since.reset();
       tell(EventKind::migration_finished, job, report);
       return {};
@@ -296,8 +320,8 @@ Result<Attempt> Runner::attempt(Job& job) {
     if (auto safe = check_session_lock_is_safe(worker_); !safe) return std::move(safe).error();
     if (auto locked = take_session_lock(worker_); !locked) return std::move(locked).error();
     if (auto read = refresh(); !read) return std::move(read).error();
-    // whoever held the lock may have changed the row: decide anew
-    if (!is_resumed) return Attempt{.end = Attempt::End::claimed};
+    // whoever held the lock may have changed the row, or finished what was half-way: decide anew
+    return Attempt{.end = Attempt::End::claimed};
   }
   if (is_resumed && job.change->is_repeatable && job.direction == Direction::up) {
     auto was_applied = find_earlier_row(job);
@@ -357,12 +381,13 @@ Result<void> Runner::reopen(Error cause) {
 Result<void> Runner::reconnect(Error cause) {
   was_connection_lost_ = true;
   const bool had_lock = worker_.holds_session_lock;
+  const auto before = std::exchange(known_, {});
   for (int attempts = 1;; ++attempts) {
     if (auto opened = reopen(std::move(cause)); !opened) return opened;
     auto restored = had_lock ? take_session_lock(worker_) : Result<void>{};
     if (restored) restored = refresh();
-    if (restored || !restored.error().is_connection_lost || attempts == max_attempts)
-      return restored;
+    if (restored) return check_nothing_lost(before);
+    if (!restored.error().is_connection_lost || attempts == max_attempts) return restored;
     cause = std::move(restored).error();
   }
 }

@@ -34,6 +34,8 @@ class Runner {
   Result<void> refresh();
   Result<void> reopen(base::Error cause);
   Result<void> reconnect(base::Error cause);
+  Result<void> check_nothing_lost(
+      const std::unordered_map<std::string, model::LedgerEntry>& before);
   Result<void> take(Job& job, model::MigrationReport& report);
   Result<Attempt> attempt(Job& job);
   Result<bool> find_earlier_row(Job& job);
@@ -50,6 +52,7 @@ class Runner {
   const Detail detail_;  // what the log is to keep must be read in full
   Worker worker_;
   std::unordered_map<std::string, model::LedgerEntry> known_;  // read again under the lock
+  std::vector<std::string> applied_;                           // or undone, by this run
   bool is_journal_forced_ = false;    // the server refused the current migration in a transaction
   bool was_connection_lost_ = false;  // during the current migration
   std::minstd_rand random_{std::random_device{}()};

@@ -34,15 +34,13 @@ void forget_environment() {
 }
 
 void log_notice(void* /*unused*/, const PGresult* result) {
-  const gbd_host* host = sdk::host_slot();
-  if (host == nullptr || !GBD_HAS(gbd_host, host, log)) return;
   try {
     const char* severity = PQresultErrorField(result, PG_DIAG_SEVERITY_NONLOCALIZED);
     const char* text = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
     std::string line = severity == nullptr ? "NOTICE" : severity;
     line += ": ";
     line += text == nullptr ? on_one_line(PQresultErrorMessage(result)) : std::string(text);
-    host->log(host, 0, sdk::str(line), {nullptr, 0});
+    sdk::log(0, line);
   } catch (const std::exception&) {
     return;  // a notice that cannot be logged is no reason to fail
   }

@@ -165,6 +165,7 @@ std::int64_t Session::exec(std::string_view sql, const sdk::Call& call) {
   const bool has_own_transaction = !is_in_transaction();
   const bool only_reads = has_own_transaction && is_read_only(text);
   const bool may_be_applied = has_own_transaction ? !only_reads : ends_transaction(text);
+  if (has_own_transaction && !only_reads) clear_invalid_index(text);
   send(text, TextParams(call.params()));
   PQsetSingleRowMode(connection);
 

@@ -73,6 +73,9 @@ class Session {
   /// False when not all could be sent.
   bool queue(std::span<const gbd_stmt> statements, bool& may_have_committed);
   void roll_back(sdk::Failure& failure);
+  /// Before CREATE INDEX CONCURRENTLY: drops the INVALID index of that name that a build left which
+  /// was cut off. IF NOT EXISTS would take it for the index, and so record what was never built.
+  void clear_invalid_index(std::string_view sql);
 
   PqxxConnection connection_;
   Canceller canceller_;

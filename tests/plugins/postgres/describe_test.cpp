@@ -136,18 +136,20 @@ class Fingerprint : public ServerTest {
   }
 };
 
-TEST_F(Fingerprint, TellsAbsentValidAndInvalidIndexes) {
+TEST_F(Fingerprint, TellsWhetherAnIndexIsThereAndValid) {
   use_schema("prints");
   ASSERT_TRUE(db().exec("CREATE TABLE t AS SELECT 1 AS n FROM generate_series(1, 2)").is_ok());
   const std::string create =
       "/* why */ CREATE UNIQUE INDEX concurrently IF NOT EXISTS \"My idx\" ON ONLY prints.t (n)";
   EXPECT_EQ(of(create), "absent");
   EXPECT_EQ(db().exec("CREATE UNIQUE INDEX CONCURRENTLY \"My idx\" ON t (n)").sqlstate, "23505");
-  EXPECT_EQ(of(create), "invalid");
-  EXPECT_EQ(of("DROP INDEX CONCURRENTLY IF EXISTS prints.\"My idx\""), "invalid");
+  EXPECT_EQ(of(create), "absent") << "an INVALID index is none";
+  EXPECT_EQ(of("DROP INDEX CONCURRENTLY IF EXISTS prints.\"My idx\""), "present");
+  EXPECT_EQ(of("REINDEX INDEX CONCURRENTLY prints.\"My idx\""), "invalid");
   ASSERT_TRUE(db().exec("TRUNCATE t").is_ok());
   ASSERT_TRUE(db().exec("REINDEX INDEX CONCURRENTLY \"My idx\"").is_ok());
   EXPECT_EQ(of(create), "valid");
+  EXPECT_EQ(of("DROP INDEX CONCURRENTLY prints.\"My idx\""), "present");
   EXPECT_EQ(of("REINDEX (VERBOSE) INDEX CONCURRENTLY prints.\"My idx\""), "valid");
 }
 
@@ -157,6 +159,48 @@ TEST_F(Fingerprint, DoesNotGuess) {
   EXPECT_EQ(of("DROP INDEX CONCURRENTLY a, b"), unsupported);
   EXPECT_EQ(of("VACUUM"), unsupported);
   EXPECT_EQ(of(""), unsupported);
+}
+
+class InvalidIndex : public ServerTest {
+ protected:
+  /// Leaves an INVALID index "I x", as a build does that was cut off.
+  void leave(const std::string& schema) {
+    use_schema(schema);
+    ASSERT_TRUE(db().exec("CREATE TABLE t AS SELECT 1 AS n FROM generate_series(1, 2)").is_ok());
+    ASSERT_EQ(db().exec("CREATE UNIQUE INDEX CONCURRENTLY \"I x\" ON t (n)").sqlstate, "23505");
+    ASSERT_TRUE(db().exec("TRUNCATE t").is_ok());
+  }
+  std::string validity() {
+    return db().cell(
+        "SELECT string_agg(indisvalid::text, ' ') FROM pg_index "
+        "WHERE indrelid = 't'::regclass");
+  }
+};
+
+TEST_F(InvalidIndex, IsReplacedWhenItIsToBeBuilt) {
+  leave("invalid_replaced");
+  ASSERT_EQ(validity(), "false");
+  const Reply reply = db().exec("CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS \"I x\" ON t (n)");
+  EXPECT_TRUE(reply.is_ok()) << reply;
+  EXPECT_EQ(validity(), "true");
+}
+
+TEST_F(InvalidIndex, OfAnotherNameOrValidIsLeftAlone) {
+  leave("invalid_left");
+  ASSERT_TRUE(db().exec("CREATE INDEX CONCURRENTLY other ON t (n)").is_ok());
+  EXPECT_EQ(validity(), "false true");
+  EXPECT_EQ(db().exec("CREATE INDEX CONCURRENTLY other ON t (n)").sqlstate, "42P07");
+}
+
+TEST_F(InvalidIndex, IsLeftToWhoeverIsBuildingIt) {
+  leave("invalid_busy");
+  Connection builder(options_);
+  ASSERT_TRUE(builder.tx(GBD_TX_BEGIN).is_ok());
+  ASSERT_TRUE(builder.exec("LOCK TABLE invalid_busy.t IN SHARE UPDATE EXCLUSIVE MODE").is_ok());
+  const Reply reply = db().exec("CREATE UNIQUE INDEX CONCURRENTLY \"I x\" ON t (n)");
+  EXPECT_EQ(reply.sqlstate, "55006") << reply;
+  EXPECT_TRUE(reply.has(GBD_EF_RETRYABLE)) << reply;
+  EXPECT_EQ(validity(), "false");
 }
 
 }  // namespace garboard::postgres_tests

@@ -87,6 +87,12 @@ inline const gbd_host*& host_slot() noexcept {
   const gbd_host* host = host_slot();
   return host != nullptr && GBD_HAS(gbd_host, host, cancelled) && host->cancelled(host) != 0;
 }
+/// A line for the host's log; levels as in gbd_host.
+inline void log(std::int32_t level, std::string_view message) noexcept {
+  const gbd_host* host = host_slot();
+  if (host != nullptr && GBD_HAS(gbd_host, host, log))
+    host->log(host, level, {message.data(), message.size()}, {nullptr, 0});
+}
 
 namespace detail {
 

@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a run makes of what others left behind, or took away from under it."""
+
+import os
+import sys
+import time
+import unittest
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import databases  # noqa: E402
+from case import GarboardTest  # noqa: E402
+
+SERVERS = (databases.Postgres, databases.Mariadb, databases.Mysql)
+SLEEPS = {"postgres": "SELECT pg_sleep(120)", "mysql": "SELECT SLEEP(120)"}
+SLEEPERS = {
+    "postgres": "SELECT pid FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep%' "
+                "AND datname = current_database()",
+    "mysql": "SELECT id FROM information_schema.processlist WHERE info LIKE 'SELECT SLEEP%' "
+             "AND db = DATABASE()"}
+KILLS = {"postgres": "SELECT pg_terminate_backend({})", "mysql": "KILL {}"}
+
+
+class RecoveryTest(GarboardTest):
+    def wait_for_sleeper(self, database):
+        for _ in range(600):
+            rows = database.query(SLEEPERS[database.kind])
+            if rows:
+                return rows[0][0]
+            time.sleep(0.05)
+        self.fail("the statement never ran")
+
+    def sleeping_run(self, database):
+        """A run that has applied two migrations and sleeps in the third, and its session."""
+        plan = self.plan([{"id": "one", "up": [{"sql": "CREATE TABLE one (x INT);"}]},
+                          {"id": "two", "up": [{"sql": "CREATE TABLE two (x INT);"}]},
+                          {"id": "three", "up": [{"sql": SLEEPS[database.kind] + ";"}]}])
+        run = self.start(database, "migrate", "--plan", plan)
+        return run, self.wait_for_sleeper(database)
+
+    def end(self, run):
+        out, err = run.communicate(timeout=120)
+        return run.returncode, out + err
+
+    def test_a_run_whose_connection_was_cut_finds_its_way_back(self):
+        for database in self.each(SERVERS):
+            run, session = self.sleeping_run(database)
+            database.query(KILLS[database.kind].format(session))
+            again = self.wait_for_sleeper(database)
+            self.assertNotEqual(again, session)
+            run.terminate()
+            self.assertEqual(self.end(run)[0], 13)
+            self.assertEqual(self.ids(database), ["one", "two"])
+
+    def test_a_history_that_lost_rows_during_the_run_stops_it(self):
+        for database in self.each(SERVERS):
+            run, session = self.sleeping_run(database)
+            database.query("DELETE FROM garboard_migrations WHERE app = 'default' AND id = 'two'")
+            database.query(KILLS[database.kind].format(session))
+            code, text = self.end(run)
+            self.assertEqual(code, 31, text)
+            self.assertIn("history-lost", text)
+
+    def test_an_index_left_invalid_is_built_anew(self):
+        base = {"id": "base", "up": [{"sql": "CREATE TABLE t (n INT); INSERT INTO t VALUES (1), (1);"}]}
+        for words in ("", "IF NOT EXISTS "):
+            plan = self.plan([base, {"id": "index", "up": [
+                {"sql": f"CREATE UNIQUE INDEX CONCURRENTLY {words}t_n ON t (n);"}]}])
+            for database in self.each((databases.Postgres,)):
+                self.migrate(database, plan, code=30)
+                valid = "SELECT indisvalid FROM pg_index WHERE indexrelid = 't_n'::regclass"
+                self.assertEqual(database.scalar(valid), "f")
+                database.query("DELETE FROM t WHERE ctid = '(0,1)'")
+                _, err = self.migrate(database, plan)
+                self.assertIn("INVALID", err)
+                self.assertEqual(database.scalar(valid), "t")
+                self.assertEqual(self.ids(database), ["base", "index"])
+
+
+if __name__ == "__main__":
+    unittest.main()
