@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "execution/controls.hpp"
 #include "execution/job_row.hpp"
 #include "execution/journal.hpp"
 #include "execution/script.hpp"
@@ -224,9 +225,11 @@ class JournaledAttempt {
   Result<void> send_with_intent(const ScriptStatement& statement, const std::string& digest) {
     auto fingerprint = session().fingerprint(statement.text);
     if (!fingerprint) return std::move(fingerprint).error();
-    auto written =
-        journal_.write(statement.number, digest, "intent", fingerprint->value_or(""), {});
-    if (!written) return written;
+    if (!is_left_out(Part::intent)) {
+      auto written =
+          journal_.write(statement.number, digest, "intent", fingerprint->value_or(""), {});
+      if (!written) return written;
+    }
     auto ran = session().exec(statement.text);
     if (!ran) return std::move(ran).error();
     if (!is_in_own_transaction_) return {};

@@ -10,6 +10,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "execution/controls.hpp"
 #include "execution/script.hpp"
 
 namespace garboard::execution {
@@ -104,6 +105,8 @@ Result<void> check_session_lock_is_safe(const Worker& worker) {
 }
 
 Result<void> take_session_lock(Worker& worker) {
+  worker.holds_session_lock = is_left_out(Part::lock);
+  if (worker.holds_session_lock) return {};
   ports::Clock& clock = worker.context.clock;
   const auto started = clock.now();
   while (true) {
@@ -116,7 +119,10 @@ Result<void> take_session_lock(Worker& worker) {
       worker.holds_session_lock = true;
       return {};
     }
-    if (locked.error().code == Code::plugin) return {};  // the driver has no lock of this kind
+    if (locked.error().code == Code::plugin) {  // the driver has no lock of this kind
+      worker.holds_session_lock = true;
+      return {};
+    }
     if (locked.error().code != Code::locked) return locked;
     if (left <= milliseconds(0)) return locked_error(waited);
     say_waiting(worker, clock.now() - started);
@@ -150,7 +156,7 @@ Result<void> create_tables(Worker& worker, const std::vector<std::string>& texts
   const model::Dialect& dialect = worker.dialect();
   const std::array<ports::Param, 1> key{worker.lock_key};
   std::vector<ports::Statement> statements;
-  const bool has_lock = !dialect.transaction_lock.empty();
+  const bool has_lock = !dialect.transaction_lock.empty() && !is_left_out(Part::lock);
   if (has_lock) statements.push_back({dialect.transaction_lock, key});
   for (const std::string& text : texts) statements.push_back({text, {}});
   while (true) {

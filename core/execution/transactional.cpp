@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "execution/controls.hpp"
 #include "execution/script.hpp"
 #include "execution/stored_down.hpp"
 #include "execution/worker.hpp"
@@ -52,6 +53,7 @@ class TransactionAttempt {
       add_closing();
       sent = flush(true);
     }
+    if (sent && goes_on() && is_left_out(Part::claim)) sent = record_afterwards();
     if (!sent) {
       roll_back(sent.error());
       return std::move(sent).error();
@@ -65,7 +67,7 @@ class TransactionAttempt {
 
   Result<void> open() {
     const model::Dialect& dialect = worker_.dialect();
-    if (!dialect.transaction_lock.empty())
+    if (!dialect.transaction_lock.empty() && !is_left_out(Part::lock))
       chunk_.push_back({Role::lock, dialect.transaction_lock, {Param(worker_.lock_key)}});
     const auto timeout = change_.lock_timeout.value_or(worker_.options.lock_timeout);
     if (std::string setting = worker_.sql.lock_timeout(timeout); !setting.empty())
@@ -107,7 +109,17 @@ class TransactionAttempt {
   }
 
   void add_record(std::string sql, std::vector<Param> params) {
-    chunk_.push_back({Role::record, std::move(sql), std::move(params)});
+    auto& records = is_left_out(Part::claim) ? afterwards_ : chunk_;
+    records.push_back({Role::record, std::move(sql), std::move(params)});
+  }
+
+  /// A negative control: what every tool does whose history is not part of the transaction.
+  Result<void> record_afterwards() {
+    for (const Entry& entry : afterwards_) {
+      auto written = worker_.session->exec(entry.sql, entry.params);
+      if (!written) return std::move(written).error();
+    }
+    return {};
   }
 
   Result<void> send_script() {
@@ -235,6 +247,7 @@ class TransactionAttempt {
   std::optional<Claim> claim_;
   std::optional<LogRow> log_;
   std::vector<Entry> chunk_;
+  std::vector<Entry> afterwards_;  // of a negative control only
   std::size_t chunk_bytes_ = 0;
   bool is_open_ = false;
   Attempt attempt_;
