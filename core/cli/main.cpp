@@ -10,6 +10,11 @@
 
 #include "cli/app.hpp"
 #include "cli/output.hpp"
+#ifdef GARBOARD_NEGATIVE_CONTROLS
+#include <cstdlib>
+
+#include "execution/controls.hpp"
+#endif
 
 int main(int argc, char** argv, char** variables) {
   // Memory holds passwords: no core file, and no other process of this user may read it.
@@ -20,6 +25,10 @@ int main(int argc, char** argv, char** variables) {
   // anew, and clearing it, would cost more than reading the plan.
   mallopt(M_MMAP_THRESHOLD, 64 << 20);
   mallopt(M_TOP_PAD, 1 << 20);
+#ifdef GARBOARD_NEGATIVE_CONTROLS
+  if (const char* without = std::getenv("GARBOARD_TEST_WITHOUT"))
+    garboard::execution::left_out = without;
+#endif
   int code = 1;
   try {
     const std::vector<std::string> args(argv + (argc > 0 ? 1 : 0), argv + argc);

@@ -8,6 +8,7 @@
 
 #include "execution/connecting.hpp"
 #include "execution/run_setup.hpp"
+#include "execution/runner_errors.hpp"
 
 namespace garboard::execution {
 
@@ -30,47 +31,6 @@ bool has_any(const std::vector<Job>& jobs, Direction direction) {
 }
 
 const model::Dialect& dialect_of(const ports::Session& session) { return session.dialect(); }
-
-Error changed_meanwhile(const Change& change, const LedgerEntry& entry) {
-  return Error{.code = Code::checksum_changed,
-               .message = "another run has just applied migration '" + change.id +
-                          "' with other text (checksum " + entry.checksum + ", here " +
-                          change.checksum + ")",
-               .hint = "two versions of the plan are being deployed at once; deploy one",
-               .where = change.where};
-}
-
-Error unwritable(const Change& change) {
-  return Error{.code = Code::unsafe_environment,
-               .message = "the tracking table's row of migration '" + change.id +
-                          "' cannot be written, though nobody else has changed it",
-               .reason = "tracking-table-unwritable",
-               .hint = "look for a trigger, a rule or row security on the tracking table"};
-}
-
-Error history_lost() {
-  return Error{.code = Code::half_applied,
-               .message =
-                   "after the connection was lost, rows of the tracking table are gone that "
-                   "this run had seen there",
-               .reason = "history-lost",
-               .hint =
-                   "either the server has lost what it had confirmed, as a standby does that "
-                   "takes over too early, or another run has rolled back: see which "
-                   "migrations the schema has, and compare with `garboard status`"};
-}
-
-Error half_done_meanwhile(const Change& change, bool is_reverting) {
-  return Error{.code = Code::half_applied,
-               .message = "migration '" + change.id + "' is half " +
-                          (is_reverting ? "rolled back" : "applied"),
-               .reason = is_reverting ? "half-rolled-back" : "half-applied",
-               .hint = is_reverting
-                           ? "finish it with `garboard rollback`, which goes on where it stopped"
-                           : "finish it with `garboard migrate`, or settle it with `garboard "
-                             "repair`",
-               .where = change.where};
-}
 
 }  // namespace
 

@@ -172,7 +172,7 @@ class InvalidIndex : public ServerTest {
   }
   std::string validity() {
     return db().cell(
-        "SELECT string_agg(indisvalid::text, ' ') FROM pg_index "
+        "SELECT string_agg(indisvalid::text, ' ' ORDER BY indexrelid) FROM pg_index "
         "WHERE indrelid = 't'::regclass");
   }
 };
