@@ -13,7 +13,7 @@ from trials import fresh, named, pause, wait_until_listening
 
 STARTERS = {True: 64, False: 16}
 ROUNDS = (50, 1)  # of the full plan, of the slice
-KILLS = (100, 8)
+KILLS = (100, 4)
 PATIENCE_S = 60
 SCRIPTS = {
     "base": "CREATE TABLE audit (n INT); CREATE TABLE big (n INT); "

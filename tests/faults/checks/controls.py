@@ -2,6 +2,8 @@
 """Negative controls: with the lock, the claim or the intent row left out, which a test build can do,
 the other checks have to find something broken. This one is broken when they do not."""
 
+import re
+
 from checks import kills, starters
 from context import Figure
 from subjects import Garboard
@@ -51,9 +53,15 @@ def control(context, part, name, kind):
         done += 1
         if problems:
             return Figure(name, f"without the {part}", done, 0,
-                          f"noticed at trial {done}: {problems[0].splitlines()[0][:80]}")
+                          f"noticed at trial {done}: {essence(problems[0])}")
     context.say(f"BROKEN: nothing on {name} notices that the {part} is left out")
     return Figure(name, f"without the {part}", done, done, "not noticed")
+
+
+def essence(problem):
+    """What a run said at last, or the problem's first line."""
+    said = re.findall(r'"message":"((?:[^"\\]|\\.)*)"', problem)
+    return (said[-1] if said else problem.splitlines()[0])[:100]
 
 
 def rounds_of_starters(subject, kind, name):

@@ -11,8 +11,8 @@ from context import Figure
 from subjects import Broken
 from trials import after_rerun, clean_seconds, fresh, kill, named, pause
 
-KILLS = (500, 10)  # of the full plan, of the slice
-POINTS_OF_SLICE = 12
+KILLS = (500, 8)  # of the full plan, of the slice
+POINTS_OF_SLICE = 8
 # what sends to a server or changes a file; SQLite commits by deleting its journal
 WRITES = ["write", "writev", "pwrite64", "sendto", "sendmsg", "ftruncate", "fdatasync", "fsync", "unlink"]
 CALL = re.compile(r"^(\d+) +(\w+)\(")

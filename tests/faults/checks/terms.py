@@ -7,7 +7,7 @@ import time
 
 from trials import Measured, after_rerun, clean_seconds, fresh, named, pause, wait_until_listening
 
-TERMS = (500, 32)  # of the full plan, of the slice, over all databases
+TERMS = (500, 24)  # of the full plan, of the slice, over all databases
 GRACE_S = 10
 IDLE_S = 2
 ACTIVE = ("SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND "
