@@ -99,7 +99,7 @@ class Proxy:
         self.was_cut = False
         self.counts = {CLIENT: 0, SERVER: 0}
         self.stalled = threading.Event()  # relays nothing, closes nothing
-        self.on_message = None  # called with sender and number before a message passes
+        self.on_message = None  # called before a message passes: sender, number, what arrived with it
         self.selector = selectors.DefaultSelector()
         self.lines = set()
         self.listener = socket.create_server(("127.0.0.1", 0), backlog=256)
@@ -185,7 +185,7 @@ class Proxy:
         while (end := flow.framing.end_of_first(memoryview(flow.data)[passed:].tobytes())) is not None:
             self.counts[flow.sender] += 1
             if self.on_message:
-                self.on_message(flow.sender, self.counts[flow.sender])
+                self.on_message(flow.sender, self.counts[flow.sender], flow.data)
             if self.is_stalled:
                 return
             cut = self.cut

@@ -70,7 +70,7 @@ def try_crash(server, subject, database_class, number):
     address = database.server
     try:
         with wire.Proxy(database.kind, address.hostname, address.port) as proxy:
-            def crash_there(sender, count):
+            def crash_there(sender, count, _):
                 if sender == wire.CLIENT and count == number and not back.ident:
                     server.crash()
                     back.start()
