@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <mutex>
 #include <string>
 
@@ -22,9 +23,20 @@ using Flag = my_bool;
 using Flag = bool;
 #endif
 
+/// What both client libraries would take code, files or a server's place from.
+void forget_environment() {
+  for (const char* name :
+       {"LIBMYSQL_PLUGINS", "LIBMYSQL_PLUGIN_DIR", "LIBMYSQL_ENABLE_CLEARTEXT_PLUGIN",
+        "MARIADB_PLUGIN_DIR", "MARIADB_HOME", "MARIADB_UNIX_PORT", "MYSQL_HOME", "MYSQL_HOST",
+        "MYSQL_PWD", "MYSQL_TCP_PORT", "MYSQL_UNIX_PORT", "MYSQL_GROUP_SUFFIX",
+        "MYSQL_TEST_LOGIN_FILE"})
+    unsetenv(name);
+}
+
 void start_library() {
   static std::once_flag once;
   std::call_once(once, [] {
+    forget_environment();
     if (mysql_library_init(0, nullptr, nullptr) != 0)
       throw sdk::Failure(GBD_E_INTERNAL, "the MySQL client library does not start");
   });
@@ -140,6 +152,7 @@ Client connect(const Options& options) {
   if (options.tls >= TlsMode::required && !options.is_socket() &&
       mysql_get_ssl_cipher(client.get()) == nullptr) {
     sdk::Failure failure(GBD_E_CONNECT, "the server offers no TLS, which ssl-mode asks for");
+    failure.hint = "switch TLS on there or, where the network is trusted, say ssl-mode=disabled";
     failure.context_json = R"({"class":"tls"})";
     throw failure;
   }

@@ -67,9 +67,25 @@ std::uint32_t flags_of(unsigned number, Activity activity) {
   return flags;
 }
 
-std::string_view hint_of(unsigned number, Activity activity) {
-  if (number == tls_failed && activity == Activity::connect)
-    return "check ssl-mode and ssl-ca; ssl-mode=disabled turns encryption off";
+// The texts are those of MariaDB Connector/C, Oracle's client and OpenSSL.
+std::string_view tls_hint_of(std::string_view message) {
+  const auto says = [message](std::string_view part) {
+    return message.find(part) != std::string_view::npos;
+  };
+  if (says("not support"))
+    return "the server offers no TLS, and a server on another host has to prove who it is: switch "
+           "TLS on there or, where the network is trusted, say ssl-mode=disabled";
+  if (says("Validation of SSL server certificate") || says("mismatch"))
+    return "the certificate is not for this host: connect by a name that stands in it; "
+           "ssl-mode=verify-ca looks only at who issued it, ssl-mode=required does not look at it";
+  if (says("certificate"))
+    return "the certificate was issued by an unknown authority, or is out of date: name the file "
+           "with your authority's certificate in ssl-ca; ssl-mode=required does not look at it";
+  return "check ssl-mode and ssl-ca; ssl-mode=disabled turns encryption off";
+}
+
+std::string_view hint_of(unsigned number, Activity activity, std::string_view message) {
+  if (number == tls_failed && activity == Activity::connect) return tls_hint_of(message);
   if (number == tls_required_by_server)
     return "the server wants encryption: set ssl-mode=required or verify-full";
   if (number == plugin_not_allowed)
@@ -144,7 +160,7 @@ sdk::Failure failure_of(MYSQL* handle, Activity activity, std::string_view sql) 
   failure.flags = flags_of(number, activity);
   failure.native_code = number;
   failure.sqlstate = sqlstate;
-  failure.hint = hint_of(number, activity);
+  failure.hint = hint_of(number, activity, message);
   if (sqlstate == "42000") failure.position = error_position(message, sql);
   failure.context_json = row_context(message);
   if (const std::string_view name = class_of(number, activity, message); !name.empty())

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include <garboard/driver.hpp>
+#include <garboard/tls.hpp>
 #include <nlohmann/json.hpp>
 
 namespace garboard::mysql {
@@ -125,17 +126,16 @@ void settle_address(Options& options) {
 void settle_tls(Options& options, bool has_tls_mode) {
   const bool has_ca = !options.tls_ca.empty() || !options.tls_ca_path.empty();
   if (!has_tls_mode) {
-    const bool is_loopback =
-        options.host == "localhost" || options.host == "::1" || options.host.starts_with("127.");
-    if (has_ca)
+    if (!options.is_socket() && !sdk::is_local_host(options.host))
+      options.tls = TlsMode::verify_full;
+    else if (has_ca)
       options.tls = TlsMode::verify_ca;
-    else if (!options.tls_cert.empty())
-      options.tls = TlsMode::required;
     else
-      options.tls = options.is_socket() || is_loopback ? TlsMode::disabled : TlsMode::preferred;
+      options.tls = options.tls_cert.empty() ? TlsMode::disabled : TlsMode::required;
   }
   if (options.tls == TlsMode::verify_ca && !has_ca)
     refuse("ssl-mode verify-ca needs the parameter ssl-ca or ssl-capath");
+  if (options.tls == TlsMode::verify_full && !has_ca) options.tls_ca = sdk::system_authorities();
   if (options.tls_cert.empty() != options.tls_key.empty())
     refuse("the parameters ssl-cert and ssl-key need each other");
   // any lesser mode can be stripped of its encryption by whoever sits in between

@@ -116,6 +116,19 @@ bool is_about_authentication(std::string_view text) noexcept {
   return false;
 }
 
+std::string_view tls_hint_of(std::string_view message) noexcept {
+  if (contains(message, "does not support SSL"))
+    return "the server offers no TLS, and a server on another host has to prove who it is: switch "
+           "TLS on there or, where the network is trusted, say sslmode=disable";
+  if (contains(message, "does not match host name"))
+    return "the certificate is not for this host: connect by a name that stands in it; "
+           "sslmode=verify-ca looks only at who issued it, sslmode=require does not look at it";
+  if (contains(message, "certificate verify failed"))
+    return "the certificate was issued by an unknown authority, or is out of date: name the file "
+           "with your authority's certificate in sslrootcert; sslmode=require does not look at it";
+  return {};
+}
+
 }  // namespace
 
 std::string on_one_line(std::string_view text) {
@@ -200,6 +213,7 @@ sdk::Failure connect_failure_of(PGconn* connection) {
           "allowCleartextPassword=true";
   } else if (sqlstate.empty() && is_about_tls(failure.message)) {
     failure.context_json = R"({"class":"tls"})";
+    failure.hint = tls_hint_of(failure.message);
   }
   return failure;
 }

@@ -5,6 +5,7 @@
 #include <map>
 
 #include <garboard/driver.hpp>
+#include <garboard/tls.hpp>
 #include <nlohmann/json.hpp>
 
 #include "pq.hpp"
@@ -69,6 +70,45 @@ bool is_unix_socket(const Settings& settings) {
          host->second.find(',') == std::string::npos;
 }
 
+/// True when every host is this machine: nothing that is sent leaves it.
+bool is_local(const Settings& settings) {
+  const auto address = settings.find("hostaddr");
+  const bool has_address = address != settings.end() && !address->second.empty();
+  const auto named = has_address ? address : settings.find("host");
+  std::string_view hosts = named == settings.end() ? std::string_view() : named->second;
+  while (true) {
+    const std::string_view host = hosts.substr(0, hosts.find(','));
+    const bool is_socket = host.empty() || host.front() == '/' || host.front() == '@';
+    if (!is_socket && !sdk::is_local_host(host)) return false;
+    if (host.size() == hosts.size()) return true;
+    hosts.remove_prefix(host.size() + 1);
+  }
+}
+
+/// Whose word is taken for the server's certificate when the URL does not say.
+std::string known_authorities() {
+  std::string file = sdk::system_authorities();
+  if (!file.empty()) return file;
+  if (PQlibVersion() >= 160000) return "system";
+  sdk::Failure failure(GBD_E_CONNECT,
+                       "the server's certificate cannot be checked: this system has no file with "
+                       "the certificates of known authorities");
+  failure.hint = "name the file with your authority's certificate in sslrootcert";
+  failure.context_json = R"({"class":"tls"})";
+  throw failure;
+}
+
+/// A host that is not this machine has to prove who it is, unless the URL says otherwise.
+void add_tls_defaults(Settings& settings) {
+  settings.try_emplace("sslmode", is_local(settings) ? "prefer" : "verify-full");
+  const std::string& mode = settings.at("sslmode");
+  if (settings.count("sslrootcert") != 0) return;
+  if (mode == "verify-ca")
+    refuse("sslmode=verify-ca needs sslrootcert",
+           "name the file with the certificate authority's certificate in sslrootcert");
+  settings["sslrootcert"] = mode == "verify-full" ? known_authorities() : no_file;
+}
+
 /// True when the settings alone make sure that nothing is sent before TLS is up.
 bool is_surely_encrypted(const Settings& settings) {
   const std::string& mode = settings.at("sslmode");
@@ -79,12 +119,7 @@ void add_defaults(Settings& settings, const std::vector<std::string>& known) {
   const auto preset = [&](const char* name, const char* value) {
     if (is_known(known, name)) settings.try_emplace(name, value);
   };
-  preset("sslmode", "prefer");
-  const std::string& mode = settings.at("sslmode");
-  if ((mode == "verify-ca" || mode == "verify-full") && settings.count("sslrootcert") == 0)
-    refuse("sslmode=" + mode + " needs sslrootcert",
-           "name the file with the certificate authority's certificate in sslrootcert");
-  preset("sslrootcert", no_file);
+  add_tls_defaults(settings);
   preset("sslcert", no_file);
   preset("sslkey", no_file);
   if (settings.count("sslcrldir") == 0) preset("sslcrl", no_file);
@@ -162,6 +197,8 @@ ConnectOptions read_options(std::string_view options_json) {
   if (auto given = settings.extract("options"); !given.empty())
     out.given_session_options = std::move(given.mapped());
   out.wanted_session_options = server_side_options;
+  if (document.value("readOnly", false))
+    out.wanted_session_options += " -c default_transaction_read_only=on";
 
   add_defaults(settings, known);
   out.refuses_cleartext = settings.count("password") != 0 && !allows_cleartext &&

@@ -173,19 +173,24 @@ TEST(MysqlOptions, TakeASocketWhereTheClientsDo) {
   EXPECT_NE(refusal_of(R"({"host":"db","params":{"socket":"/s"}})"), "");
 }
 
-TEST(MysqlOptions, EncryptBeyondThisMachineUnlessTold) {
+TEST(MysqlOptions, VerifyTheServerBeyondThisMachineUnlessTold) {
   const auto mode = [](std::string_view json) { return parse_options(json).tls; };
-  EXPECT_EQ(mode(R"({"host":"db"})"), TlsMode::preferred);
-  EXPECT_EQ(mode(R"({"host":"127.0.0.1"})"), TlsMode::disabled);
+  for (const char* far : {"db", "10.0.0.7", "127.example.org", "localhost.example.org", "fe80::1"})
+    EXPECT_EQ(mode(R"({"host":")" + std::string(far) + R"("})"), TlsMode::verify_full) << far;
+  for (const char* here : {"127.0.0.1", "127.255.0.9", "::1"})
+    EXPECT_EQ(mode(R"({"host":")" + std::string(here) + R"("})"), TlsMode::disabled) << here;
+  EXPECT_EQ(mode(R"({"host":"LocalHost","port":3306})"), TlsMode::disabled);
   EXPECT_EQ(mode(R"({"host":"db","params":{"sslmode":"disable"}})"), TlsMode::disabled);
-  EXPECT_EQ(mode(R"({"host":"db","params":{"ssl-ca":"/ca"}})"), TlsMode::verify_ca);
+  EXPECT_EQ(mode(R"({"host":"db","params":{"ssl-ca":"/ca"}})"), TlsMode::verify_full);
+  EXPECT_EQ(mode(R"({"host":"127.0.0.1","params":{"ssl-ca":"/ca"}})"), TlsMode::verify_ca);
   EXPECT_EQ(mode(R"({"host":"db","params":{"ssl-mode":"VERIFY_IDENTITY"}})"), TlsMode::verify_full);
   EXPECT_NE(refusal_of(R"({"host":"db","params":{"ssl-mode":"verify-ca"}})"), "");
   EXPECT_NE(refusal_of(R"({"host":"db","params":{"ssl-key":"/k"}})"), "");
 }
 
 TEST(MysqlOptions, AllowAClearPasswordOnlyWhereNobodyListens) {
-  EXPECT_NE(refusal_of(R"({"host":"db","params":{"allowCleartextPassword":"true"}})"), "");
+  EXPECT_EQ(refusal_of(R"({"host":"db","params":{"allowCleartextPassword":"true"}})"), "");
+  EXPECT_NE(refusal_of(R"({"host":"::1","params":{"allowCleartextPassword":"true"}})"), "");
   EXPECT_NE(
       refusal_of(
           R"({"host":"db","params":{"allowCleartextPassword":"true","ssl-mode":"required"}})"),

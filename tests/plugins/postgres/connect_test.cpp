@@ -137,7 +137,7 @@ TEST(Options, AreRefusedByName) {
 
 TEST(Options, NeedACertificateAuthorityToVerify) {
   auto options = options_for(1);
-  options["params"]["sslmode"] = "verify-full";
+  options["params"]["sslmode"] = "verify-ca";
   const Reply reply = Connection::try_open(options);
   EXPECT_EQ(reply.status, GBD_E_INVALID);
   EXPECT_NE(reply.all_text().find("sslrootcert"), std::string::npos) << reply;
