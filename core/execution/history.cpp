@@ -13,6 +13,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "execution/history_check.hpp"
 #include "execution/ledger_sql.hpp"
 
 namespace garboard::execution {
@@ -62,10 +63,11 @@ std::optional<std::int64_t> microseconds_of(std::string_view text) {
 class HistoryReading {
  public:
   HistoryReading(ports::Session& session, const LedgerOptions& options)
-      : session_(session), sql_(session.dialect(), options), app_{options.app} {}
+      : session_(session), options_(options), sql_(session.dialect(), options), app_{options.app} {}
 
   Result<std::vector<HistoryEvent>> read() {
-    auto done = read_log();
+    auto done = check_history_tables(session_, options_, HistoryTables::of_migrations);
+    if (done) done = read_log();
     if (done) done = read_rows();
     if (!done) return std::move(done).error();
     // the log is in order by itself, so what has the same time stays as it is
@@ -139,6 +141,7 @@ class HistoryReading {
   }
 
   ports::Session& session_;
+  const LedgerOptions& options_;
   const LedgerSql sql_;
   const std::array<ports::Param, 1> app_;
   std::vector<HistoryEvent> events_;

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <utility>
 
+#include "execution/history_check.hpp"
 #include "execution/ledger_sql.hpp"
 
 namespace garboard::execution {
@@ -55,6 +56,8 @@ Result<model::Ledger> read_ledger(ports::Session& session, const LedgerOptions& 
                                   Detail detail) {
   const LedgerSql sql(session.dialect(), options);
   const std::array<Param, 1> params{options.app};
+  auto trusted = check_history_tables(session, options, HistoryTables::of_migrations);
+  if (!trusted) return std::move(trusted).error();
   model::Ledger ledger{.exists = true};
   auto read = session.exec(detail == Detail::brief ? sql.read_brief() : sql.read_full(), params,
                            [&](std::span<const Cell> cells) {

@@ -23,7 +23,8 @@ struct LedgerOptions {
 
 enum class Detail { brief /* id, ordinal, checksum, state */, full };
 
-/// One query, no lock. A missing table is an empty ledger with exists == false.
+/// Two queries, no lock: first whether the tables may be trusted (see history_check.hpp), then what
+/// is in them. A missing table is an empty ledger with exists == false.
 Result<model::Ledger> read_ledger(ports::Session& session, const LedgerOptions& options,
                                   Detail detail);
 

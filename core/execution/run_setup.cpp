@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 
 #include "execution/controls.hpp"
+#include "execution/history_check.hpp"
 #include "execution/script.hpp"
 
 namespace garboard::execution {
@@ -186,7 +187,8 @@ Result<void> create_missing_log(Worker& worker) {
   if (read) return {};
   if (!is_missing_table(read.error(), worker.dialect()))
     return std::move(read).error().in("reading the log " + worker.sql.log());
-  return create_ledger(worker);
+  if (auto created = create_ledger(worker); !created) return created;
+  return check_history_tables(*worker.session, worker.options.ledger, HistoryTables::of_migrations);
 }
 
 namespace {

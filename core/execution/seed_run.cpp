@@ -10,6 +10,7 @@
 #include <span>
 #include <utility>
 
+#include "execution/history_check.hpp"
 #include "execution/run_setup.hpp"
 #include "execution/seed_apply.hpp"
 #include "execution/seed_sql.hpp"
@@ -58,6 +59,9 @@ class SeedRunner {
 
  private:
   Result<void> prepare();
+  Result<void> check_table() {
+    return check_history_tables(*worker_.session, options_.run.ledger, HistoryTables::of_seeds);
+  }
   Result<bool> has_table();
   [[nodiscard]] std::string reason_to_skip(const Seed& seed) const;
   Result<void> apply(const Seed& seed, SeedReport& report);
@@ -133,6 +137,7 @@ Result<void> SeedRunner::prepare() {
   if (dialect_.lock_scope == model::LockScope::session && dialect_.transaction_lock.empty()) {
     if (auto locked = take_session_lock(worker_); !locked) return locked;
   }
+  if (auto trusted = check_table(); !trusted) return trusted;
   auto has = has_table();
   if (!has) return std::move(has).error();
   has_table_ = *has;
@@ -140,7 +145,7 @@ Result<void> SeedRunner::prepare() {
   if (auto created = create_tables(worker_, sql_.create()); !created)
     return std::move(created).error().in("creating the table that keeps track of seeds");
   has_table_ = true;
-  return {};
+  return check_table();
 }
 
 Result<bool> SeedRunner::has_table() {

@@ -79,7 +79,9 @@ struct Dialect {
   std::string transaction_lock_busy;   ///< SQLSTATE of that failure
   std::string transaction_lock_probe;  ///< asks the same without failing: one cell, "t" when free
   std::vector<std::string> create_ledger;  ///< idempotent; templates
-  std::string now;                         ///< expression: the server's clock, UTC
+  /// Query for what is wrong with the ledger's tables: see docs/driver-describe.md; empty = none.
+  std::string check_ledger;
+  std::string now;  ///< expression: the server's clock, UTC
   std::vector<std::string> missing_table_sqlstates;
   std::string lock_timeout;  ///< for the open transaction or the session; template with {ms}
   SeedFacts seeds;

@@ -154,6 +154,7 @@ void read_lock(Reader& lock, Dialect& dialect) {
 
 void read_ledger(Reader& ledger, Dialect& dialect) {
   ledger.texts("create", dialect.create_ledger, Need::required);
+  ledger.text("check", dialect.check_ledger);
   ledger.text("now", dialect.now, Need::required);
   ledger.texts("missingTable", dialect.missing_table_sqlstates);
 }

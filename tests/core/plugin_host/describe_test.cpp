@@ -51,6 +51,7 @@ TEST(Describe, ReadsEveryKey) {
       {"scope", "begin"},
       {"transaction", {{"sql", "LOCK $1"}, {"busySqlstate", "55P03"}, {"probe", "SELECT 't'"}}}};
   document["ledger"]["missingTable"] = {"42P01"};
+  document["ledger"]["check"] = "SELECT {names}";
   document["lockTimeout"] = "SET lock_timeout = {ms}";
   const auto dialect = parse_describe(document.dump());
   ASSERT_TRUE(dialect) << dialect.error().message;
@@ -69,6 +70,7 @@ TEST(Describe, ReadsEveryKey) {
   EXPECT_EQ(dialect->transaction_lock_busy, "55P03");
   EXPECT_EQ(dialect->transaction_lock_probe, "SELECT 't'");
   EXPECT_EQ(dialect->missing_table_sqlstates, std::vector<std::string>{"42P01"});
+  EXPECT_EQ(dialect->check_ledger, "SELECT {names}");
   EXPECT_EQ(dialect->lock_timeout, "SET lock_timeout = {ms}");
 }
 
