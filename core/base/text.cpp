@@ -87,6 +87,12 @@ std::size_t count_code_points(std::string_view text) noexcept {
       text, [](char c) { return !is_continuation(static_cast<unsigned char>(c)); }));
 }
 
+std::string_view clipped(std::string_view text, std::size_t max) noexcept {
+  if (text.size() <= max) return text;
+  while (max > 0 && (static_cast<unsigned char>(text[max]) & 0xC0U) == 0x80U) --max;
+  return {text.data(), max};
+}
+
 bool is_blank(std::string_view text) noexcept {
   return text.find_first_not_of(" \t\r\n\f\v") == std::string_view::npos;
 }

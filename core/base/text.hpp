@@ -18,6 +18,9 @@ inline constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 /// Number of code points of a well-formed text.
 [[nodiscard]] std::size_t count_code_points(std::string_view text) noexcept;
 
+/// The longest prefix of at most `max` bytes that does not end inside a UTF-8 character.
+[[nodiscard]] std::string_view clipped(std::string_view text, std::size_t max) noexcept;
+
 /// True when there is nothing but spaces, tabs, line ends, form feeds and vertical tabs.
 [[nodiscard]] bool is_blank(std::string_view text) noexcept;
 

@@ -11,9 +11,9 @@
 #include "cli/command.hpp"
 #include "cli/database.hpp"
 #include "cli/disk_files.hpp"
+#include "cli/progress.hpp"
 #include "cli/run_identity.hpp"
 #include "cli/seed_report.hpp"
-#include "cli/version.hpp"
 #include "execution/seed_run.hpp"
 #include "loading/load_seeds.hpp"
 #include "planning/seed_order.hpp"
@@ -51,8 +51,9 @@ class SeedProgress final : public ports::Observer {
         return log_.write(LogLevel::warn, "failed: seed " + id,
                           {{"event", "seedFailed"}, {"id", id}});
       case EventKind::lock_waiting:
-        return log_.write(LogLevel::info, "another run holds the lock; waiting",
-                          {{"event", "lockWaiting"}});
+        return log_waiting(log_, "lockWaiting", event);
+      case EventKind::statement_blocked:
+        return log_waiting(log_, "statementBlocked", event);
       case EventKind::retrying:
         return log_.write(LogLevel::warn, "retrying: " + message, {{"event", "retrying"}});
       case EventKind::run_finished:
@@ -83,16 +84,10 @@ Result<int> run_seed(CommandContext& context) {
   Result<std::unique_ptr<ports::Session>> session = (*database)->connect_patiently();
   if (!session) return std::move(session).error();
 
-  const execution::SeedRunOptions options{
-      .run = {.ledger = ledger_options(context.settings),
-              .run_id = new_run_id(),
-              .applied_by = runner_name(context.environment),
-              .tool_version = version_text(),
-              .lock_wait = context.settings.duration("lock-wait"),
-              .lock_timeout = context.settings.duration("lock-timeout")},
-      .environment = context.settings.text("seed-environment"),
-      .is_dry_run = context.settings.is_on("dry-run"),
-      .order = planning::order_tables};
+  const execution::SeedRunOptions options{.run = run_options(context),
+                                          .environment = context.settings.text("seed-environment"),
+                                          .is_dry_run = context.settings.is_on("dry-run"),
+                                          .order = planning::order_tables};
   InterruptibleClock clock(*context.interrupt);
   SeedProgress progress(context.log, options.is_dry_run);
   // From here on the run itself ends cleanly when it is interrupted.

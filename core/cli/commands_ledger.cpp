@@ -10,7 +10,6 @@
 #include "cli/progress.hpp"
 #include "cli/report.hpp"
 #include "cli/run_identity.hpp"
-#include "cli/version.hpp"
 #include "execution/ledger.hpp"
 #include "execution/run.hpp"
 #include "planning/planner.hpp"
@@ -48,12 +47,6 @@ void warn_of_unknown(const std::vector<LedgerEntry>& entries, Log& log) {
 
 model::RunReport apply(CommandContext& context, const Plan& plan, Database& database,
                        std::unique_ptr<ports::Session> session, DiskFiles& files) {
-  const execution::RunOptions options{.ledger = ledger_options(context.settings),
-                                      .run_id = new_run_id(),
-                                      .applied_by = runner_name(context.environment),
-                                      .tool_version = version_text(),
-                                      .lock_wait = context.settings.duration("lock-wait"),
-                                      .lock_timeout = context.settings.duration("lock-timeout")};
   InterruptibleClock clock(*context.interrupt);
   Progress progress(context.log, plan.pending_count());
   // From here on the run itself ends cleanly when it is interrupted.
@@ -64,7 +57,7 @@ model::RunReport apply(CommandContext& context, const Plan& plan, Database& data
                          .clock = clock,
                          .interrupt = *context.interrupt,
                          .observer = progress},
-                        options);
+                        run_options(context));
 }
 
 // The first statement of the journal that is not done.

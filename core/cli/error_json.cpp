@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/text.hpp"
+
 namespace garboard::cli {
 
 namespace {
@@ -41,9 +43,7 @@ Json plain_json(const Error& error) {
 // Cuts before the first byte of a character, and says that it did.
 void cut(std::string& text, std::size_t max_bytes) {
   if (text.size() <= max_bytes) return;
-  std::size_t end = max_bytes;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
-  text.resize(end);
+  text.resize(base::clipped(text, max_bytes).size());
   text += "...";
 }
 

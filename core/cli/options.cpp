@@ -171,6 +171,13 @@ constexpr std::array option_table{
                "how long to wait for another run to finish"},
     OptionSpec{"lock-timeout", '\0', duration, "DURATION", "5s", "", running_commands, true,
                "how long a statement waits for its locks; 0 = as the server is set"},
+    OptionSpec{"statement-timeout", '\0', duration, "DURATION", "0", "",
+               bit(Command::migrate) | bit(Command::rollback) | bit(Command::redo), true,
+               "how long a statement may take; 0 = as long as it needs"},
+    OptionSpec{
+        "lock-retries", '\0', ValueKind::count, "N", "5", "",
+        bit(Command::migrate) | bit(Command::rollback) | bit(Command::redo) | bit(Command::seed),
+        true, "how often one is tried again after a lock timeout or a deadlock"},
     OptionSpec{"exit-code", '\0', flag, "", "", "", bit(Command::status), true,
                "exit with 3 when something is pending"},
     OptionSpec{"timeout", '\0', duration, "DURATION", "60s", "", bit(Command::wait), true,

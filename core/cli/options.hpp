@@ -51,7 +51,16 @@ struct CommandSpec {
   std::string_view description;
 };
 
-enum class ValueKind { flag, text, list, number, duration, choice, path };
+enum class ValueKind {
+  flag,
+  text,
+  list,
+  number /* from 1 */,
+  count /* from 0 */,
+  duration,
+  choice,
+  path
+};
 
 struct OptionSpec {
   std::string_view name;

@@ -27,6 +27,21 @@ std::string title(const Event& event) {
   return text;
 }
 
+Json blocker_json(const model::Blocker& blocker) {
+  Json json = {{"session", blocker.session}};
+  const auto add = [&json](const char* key, const std::string& value) {
+    if (!value.empty()) json[key] = value;
+  };
+  add("user", blocker.user);
+  add("client", blocker.client);
+  add("application", blocker.application);
+  add("state", blocker.state);
+  if (blocker.age) json["ageMs"] = blocker.age->count();
+  add("query", blocker.query);
+  if (!blocker.is_certain) json["certain"] = false;
+  return json;
+}
+
 Json fields_of(const char* kind, const Event& event) {
   Json fields = {{"event", kind}};
   if (!event.id.empty()) fields["id"] = event.id;
@@ -40,7 +55,17 @@ void Progress::show(const std::string& what) {
   log_.show_progress(bar(finished_, total_) + " " + what);
 }
 
+void log_waiting(Log& log, const char* kind, const Event& event) {
+  Json fields = fields_of(kind, event);
+  fields["durationMs"] = event.duration_ms;
+  for (const model::Blocker& blocker : event.blockers)
+    fields["blockers"].push_back(blocker_json(blocker));
+  log.write(event.kind == EventKind::lock_waiting ? LogLevel::info : LogLevel::warn, event.message,
+            std::move(fields));
+}
+
 void Progress::notice(const Event& event) {
+  const std::scoped_lock guard(mutex_);
   const std::string message(event.message);
   switch (event.kind) {
     case EventKind::run_started:
@@ -74,9 +99,9 @@ void Progress::notice(const Event& event) {
       log_.write(LogLevel::warn, "failed: " + title(event), fields_of("migrationFailed", event));
       return;
     case EventKind::lock_waiting:
-      log_.write(LogLevel::info, message.empty() ? "another run holds the lock; waiting" : message,
-                 fields_of("lockWaiting", event));
-      return;
+      return log_waiting(log_, "lockWaiting", event);
+    case EventKind::statement_blocked:
+      return log_waiting(log_, "statementBlocked", event);
     case EventKind::retrying:
       log_.write(LogLevel::warn, "retrying: " + message, fields_of("retrying", event));
       return;

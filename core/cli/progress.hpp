@@ -3,12 +3,16 @@
 #pragma once
 
 #include <cstddef>
+#include <mutex>
 #include <string>
 
 #include "cli/log.hpp"
 #include "ports/observer.hpp"
 
 namespace garboard::cli {
+
+/// Who keeps a run waiting, as a log line has it.
+void log_waiting(Log& log, const char* kind, const model::Event& event);
 
 class Progress final : public ports::Observer {
  public:
@@ -20,6 +24,7 @@ class Progress final : public ports::Observer {
   void show(const std::string& what);
 
   Log& log_;
+  std::mutex mutex_;  // of what follows
   std::size_t total_;
   std::size_t finished_ = 0;
   std::string current_ = {};

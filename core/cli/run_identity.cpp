@@ -4,13 +4,13 @@
 #include <sys/random.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdint>
 #include <random>
 #include <string_view>
 
+#include "base/text.hpp"
 #include "cli/database.hpp"
 #include "cli/version.hpp"
 
@@ -64,10 +64,7 @@ std::string runner_name(const Environment& environment) {
     if (gethostname(own.data(), own.size() - 1) == 0) host = own.data();
   }
   std::string text = user + "@" + host;
-  std::size_t end = std::min(text.size(), max_runner_bytes);
-  while (end < text.size() && end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U)
-    --end;
-  text.resize(end);
+  text.resize(base::clipped(text, max_runner_bytes).size());
   return text;
 }
 
@@ -77,7 +74,9 @@ execution::RunOptions run_options(const CommandContext& context) {
           .applied_by = runner_name(context.environment),
           .tool_version = version_text(),
           .lock_wait = context.settings.duration("lock-wait"),
-          .lock_timeout = context.settings.duration("lock-timeout")};
+          .lock_timeout = context.settings.duration("lock-timeout"),
+          .statement_timeout = context.settings.duration("statement-timeout"),
+          .lock_retries = context.settings.count("lock-retries")};
 }
 
 }  // namespace garboard::cli

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/time.hpp"
+#include "model/change.hpp"
 
 namespace garboard::cli {
 
@@ -14,6 +15,8 @@ namespace {
 
 using base::Code;
 using base::Error;
+
+constexpr std::size_t max_count = model::max_lock_retries;  // of the only setting of its kind
 
 std::vector<std::string> split_list(std::string_view text) {
   std::vector<std::string> parts;
@@ -29,12 +32,16 @@ std::optional<bool> read_bool(std::string_view text) {
   return std::nullopt;
 }
 
-std::optional<std::size_t> read_number(std::string_view text) {
+std::optional<std::size_t> read_count(std::string_view text) {
   std::size_t number = 0;
   const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (failure != std::errc{} || end != text.data() + text.size() || number == 0)
-    return std::nullopt;
+  if (failure != std::errc{} || end != text.data() + text.size()) return std::nullopt;
   return number;
+}
+
+std::optional<std::size_t> read_number(std::string_view text) {
+  const std::optional<std::size_t> number = read_count(text);
+  return number == 0U ? std::nullopt : number;
 }
 
 std::string spelled_choices(std::string_view choices) {
@@ -51,6 +58,10 @@ std::string problem_of(const OptionSpec& option, std::string_view value) {
       return read_bool(value) ? "" : "expected true or false";
     case ValueKind::number:
       return read_number(value) ? "" : "expected a whole number from 1";
+    case ValueKind::count:
+      return read_count(value).value_or(max_count + 1) <= max_count
+                 ? ""
+                 : "expected a whole number from 0 to " + std::to_string(max_count);
     case ValueKind::duration:
       return base::parse_duration(value) ? "" : "expected a duration such as 500ms, 30s or 5m";
     case ValueKind::choice: {
@@ -144,6 +155,10 @@ std::chrono::milliseconds Settings::duration(std::string_view name) const {
 
 std::optional<std::size_t> Settings::number(std::string_view name) const {
   return read_number(text(name));
+}
+
+std::size_t Settings::count(std::string_view name) const {
+  return read_count(text(name)).value_or(0);
 }
 
 bool Settings::is_given(std::string_view name) const {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <array>
 #include <cstddef>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -37,6 +37,7 @@ class JournaledAttempt {
         row_(worker, job),
         journal_(worker, *job.change),
         rides_(worker.dialect().has_implicit_commit),
+        limits_(rides_ ? std::vector<std::string>{} : worker.transaction_limits(change_)),
         is_resumed_(is_resumed) {}
 
   Result<Attempt> run() {
@@ -66,14 +67,28 @@ class JournaledAttempt {
     return rides_ ? session().rollback() : Result<void>{};
   }
 
+  /// For the session; where each statement has its own transaction, limits_ are set there.
   Result<void> set_lock_timeout() {
-    const auto timeout = change_.lock_timeout.value_or(worker_.options.lock_timeout);
-    // where each statement has its own transaction, a setting for the transaction has no place
-    const std::string setting = rides_ ? worker_.sql.lock_timeout(timeout) : std::string{};
-    if (setting.empty()) return {};
-    auto set = session().exec(setting);
+    if (!rides_) return {};
+    const std::string setting = worker_.sql.lock_timeout(worker_.lock_timeout(change_));
+    const std::string& text = setting.empty() ? worker_.dialect().lock_timeout_reset : setting;
+    if (text.empty()) return {};
+    auto set = session().exec(text);
     if (!set) return std::move(set).error().in("setting the lock timeout");
     return {};
+  }
+
+  Result<void> set_limits() {
+    for (const std::string& limit : limits_) {
+      auto set = session().exec(limit);
+      if (!set) return std::move(set).error().in("setting timeouts");
+    }
+    return {};
+  }
+
+  /// While it lives, each call is a statement of the author's.
+  [[nodiscard]] StatementWatch::Limit limited() {
+    return {*worker_.watch, worker_.statement_timeout(change_)};
   }
 
   Result<void> open_ride() { return rides_ ? session().begin() : Result<void>{}; }
@@ -215,9 +230,17 @@ class JournaledAttempt {
   }
 
   Result<void> send(const ScriptStatement& statement, ScriptReader& reader) {
+    const auto limit = limited();
     auto ran = statement.kind == StatementKind::copy_in
                    ? session().copy_in(statement.text, reader.copy_rows())
                    : session().exec(statement.text);
+    if (!ran) return std::move(ran).error();
+    return {};
+  }
+
+  Result<void> execute_alone(const ScriptStatement& statement) {
+    const auto limit = limited();
+    auto ran = session().exec(statement.text);
     if (!ran) return std::move(ran).error();
     return {};
   }
@@ -230,8 +253,7 @@ class JournaledAttempt {
           journal_.write(statement.number, digest, "intent", fingerprint->value_or(""), {});
       if (!written) return written;
     }
-    auto ran = session().exec(statement.text);
-    if (!ran) return std::move(ran).error();
+    if (auto ran = execute_alone(statement); !ran) return ran;
     if (!is_in_own_transaction_) return {};
     is_in_own_transaction_ = false;  // the statement has committed it
     return open_ride();
@@ -242,19 +264,31 @@ class JournaledAttempt {
     const ports::Statement row = journal_.write_statement(statement.number, digest, "done", {}, {});
     if (statement.kind == StatementKind::copy_in) {
       if (auto begun = session().begin(); !begun) return begun;
+      if (auto set = set_limits(); !set) return set;
       if (auto ran = send(statement, reader); !ran) return ran;
       if (auto written = session().exec(row.sql, row.params); !written)
         return std::move(written).error();
       if (auto committed = session().commit(); !committed) return committed;
     } else {
-      const std::array<ports::Statement, 2> both{ports::Statement{statement.text, {}}, row};
-      auto ran = session().batch(both, true);
-      if (!ran && ran.error().sqlstate == active_transaction && ran.error().batch_index == 0U)
+      std::vector<ports::Statement> all;
+      for (const std::string& limit : limits_) all.push_back({limit, {}});
+      all.push_back({statement.text, {}});
+      all.push_back(row);
+      auto ran = run_batch(all);
+      if (!ran && ran.error().sqlstate == active_transaction &&
+          ran.error().batch_index == limits_.size())
         return send_with_intent(statement, digest);
       if (!ran) return ran;
     }
     journal_.remember(statement.number, digest, "done");
     return {};
+  }
+
+  /// One transaction with one statement of the author's, which the server limits where it can.
+  Result<void> run_batch(std::span<const ports::Statement> statements) {
+    if (!worker_.dialect().statement_timeout.empty()) return session().batch(statements, true);
+    const auto limit = limited();
+    return session().batch(statements, true);
   }
 
   Result<void> begin_own(const ScriptStatement& statement) {
@@ -264,7 +298,7 @@ class JournaledAttempt {
     auto begun = session().exec(statement.text);
     if (!begun) return std::move(begun).error();
     is_in_own_transaction_ = true;
-    return {};
+    return rides_ ? Result<void>{} : set_limits();
   }
 
   Result<void> end_own(const ScriptStatement& statement, const std::string& digest) {
@@ -306,6 +340,7 @@ class JournaledAttempt {
   JobRow row_;
   Journal journal_;
   const bool rides_;
+  const std::vector<std::string> limits_;  // of each transaction, where none rides
   const bool is_resumed_;
   bool is_in_own_transaction_ = false;
   Progress progress_;

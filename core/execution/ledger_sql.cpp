@@ -13,6 +13,13 @@ void replace_all(std::string& text, std::string_view what, std::string_view with
     text.replace(at, what.size(), with);
 }
 
+std::string with_timeout(std::string statement, std::chrono::milliseconds timeout) {
+  if (timeout.count() <= 0) return {};
+  replace_all(statement, "{ms}", std::to_string(timeout.count()));
+  replace_all(statement, "{s}", std::to_string((timeout.count() + 999) / 1000));
+  return statement;
+}
+
 }  // namespace
 
 std::string quoted(const model::Dialect& dialect, std::string_view name) {
@@ -181,11 +188,11 @@ std::string LedgerSql::clear_journal() const {
 }
 
 std::string LedgerSql::lock_timeout(std::chrono::milliseconds timeout) const {
-  if (dialect_.lock_timeout.empty() || timeout.count() <= 0) return {};
-  std::string statement = dialect_.lock_timeout;
-  replace_all(statement, "{ms}", std::to_string(timeout.count()));
-  replace_all(statement, "{s}", std::to_string((timeout.count() + 999) / 1000));
-  return statement;
+  return with_timeout(dialect_.lock_timeout, timeout);
+}
+
+std::string LedgerSql::statement_timeout(std::chrono::milliseconds timeout) const {
+  return with_timeout(dialect_.statement_timeout, timeout);
 }
 
 }  // namespace garboard::execution

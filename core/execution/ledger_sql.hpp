@@ -49,6 +49,7 @@ class LedgerSql {
   [[nodiscard]] std::string clear_journal() const;    ///< app, id
   /// Empty when the dialect has none, or the timeout is the server's own (0).
   [[nodiscard]] std::string lock_timeout(std::chrono::milliseconds timeout) const;
+  [[nodiscard]] std::string statement_timeout(std::chrono::milliseconds timeout) const;
   /// What distinguishes this table from others on the same server.
   [[nodiscard]] const std::string& table() const noexcept { return table_; }
   [[nodiscard]] const std::string& journal() const noexcept { return journal_; }

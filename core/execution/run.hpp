@@ -4,6 +4,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
@@ -27,6 +28,8 @@ struct RunOptions {
   std::chrono::milliseconds lock_wait{300000};  ///< for another run to finish
   std::chrono::milliseconds lock_timeout{
       5000};  ///< for a statement to get its locks; 0 = the server's own
+  std::chrono::milliseconds statement_timeout{0};  ///< for a statement to end; 0 = none
+  std::size_t lock_retries = 5;  ///< of one migration, after conflicts with other sessions
 };
 
 /// The world a run acts on; all borrowed.

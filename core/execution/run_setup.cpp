@@ -10,6 +10,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "execution/blocker_text.hpp"
 #include "execution/controls.hpp"
 #include "execution/history_check.hpp"
 #include "execution/script.hpp"
@@ -27,10 +28,21 @@ constexpr milliseconds poll_min{30};
 constexpr milliseconds poll_max{150};
 constexpr milliseconds lock_slice{1000};  // how often a waiting run says that it waits
 
-Error locked_error(milliseconds waited) {
+constexpr std::string_view is_held = "another run holds the lock";
+
+std::vector<model::Blocker> holders(Worker& worker) {
+  return shown_blockers(worker.session->lock_holders(worker.lock_key), worker.dialect());
+}
+
+std::string in_brackets(const std::vector<model::Blocker>& blockers) {
+  return blockers.empty() ? "" : " (" + text_of(blockers) + ")";
+}
+
+Error locked_error(Worker& worker, milliseconds waited) {
   return Error{.code = Code::locked,
-               .message = "another run holds the lock, and has not finished within " +
-                          std::to_string(waited.count() / 1000) + " s",
+               .message = std::string(is_held) + in_brackets(holders(worker)) +
+                          ", and has not finished within " + std::to_string(waited.count() / 1000) +
+                          " s",
                .hint =
                    "wait for it to end, or raise --lock-wait; the lock goes with the connection "
                    "of its holder, nothing has to be cleaned up"};
@@ -43,9 +55,12 @@ milliseconds jittered() {
 }
 
 void say_waiting(Worker& worker, milliseconds waited) {
+  const std::vector<model::Blocker> blockers = holders(worker);
+  const std::string message = std::string(is_held) + in_brackets(blockers);
   worker.notice({.kind = model::EventKind::lock_waiting,
-                 .message = "another run holds the lock",
-                 .duration_ms = waited.count()});
+                 .message = message,
+                 .duration_ms = waited.count(),
+                 .blockers = blockers});
 }
 
 /// The transaction lock's key, unique for a tracking table on a server that many databases share.
@@ -79,6 +94,9 @@ Result<void> check_server(Worker& worker) {
   }
   worker.lock_key = key_for(worker, info.value("database", ""));
   worker.is_pooled = info.value("pooler", false);
+  // behind a transaction pooler the next call may be another session's
+  if (worker.watch != nullptr)
+    worker.watch->follow(worker.is_pooled ? "" : info.value("session", ""));
   if (info.value("readOnly", false)) {
     return Error{.code = Code::read_only,
                  .message = "the server is read-only, and something is pending",
@@ -125,7 +143,7 @@ Result<void> take_session_lock(Worker& worker) {
       return {};
     }
     if (locked.error().code != Code::locked) return locked;
-    if (left <= milliseconds(0)) return locked_error(waited);
+    if (left <= milliseconds(0)) return locked_error(worker, waited);
     say_waiting(worker, clock.now() - started);
   }
 }
@@ -144,7 +162,7 @@ Result<void> wait_for_lock(Worker& worker) {
       if (!is_free) return std::move(is_free).error();
       if (*is_free) return {};
     }
-    if (waited > worker.options.lock_wait) return locked_error(waited);
+    if (waited > worker.options.lock_wait) return locked_error(worker, waited);
     if (waited - said >= lock_slice || !can_ask) {
       said = waited;
       say_waiting(worker, waited);

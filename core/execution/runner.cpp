@@ -7,8 +7,10 @@
 #include <utility>
 
 #include "execution/connecting.hpp"
+#include "execution/pause.hpp"
 #include "execution/run_setup.hpp"
 #include "execution/runner_errors.hpp"
+#include "execution/watched_session.hpp"
 
 namespace garboard::execution {
 
@@ -23,8 +25,9 @@ using model::Outcome;
 
 namespace {
 
-constexpr int max_attempts = 6;  // of one migration, after conflicts and lost connections
-constexpr int max_claims = 20;   // in a row, each of which should have settled the migration
+constexpr int max_lost_connections = 5;  // during one migration
+constexpr int max_preparations = 6;      // each ended by a lost connection
+constexpr int max_claims = 20;  // in a row, each of which should have settled the migration
 
 bool has_any(const std::vector<Job>& jobs, Direction direction) {
   return std::ranges::any_of(jobs, [=](const Job& job) { return job.direction == direction; });
@@ -41,11 +44,13 @@ Runner::Runner(std::vector<Job> jobs, bool ledger_exists, std::int64_t last_ordi
       ledger_exists_(ledger_exists),
       is_rollback_(has_any(jobs_, Direction::down)),
       detail_(is_rollback_ || has_any(jobs_, Direction::again) ? Detail::full : Detail::brief),
-      worker_{.session = std::move(session),
+      watch_(context),
+      worker_{.session = watched(std::move(session), watch_),
               .context = context,
               .options = options,
               .sql = LedgerSql(dialect_of(*worker_.session), options.ledger),
-              .last_ordinal = last_ordinal} {}
+              .last_ordinal = last_ordinal,
+              .watch = &watch_} {}
 
 model::RunReport Runner::run() {
   ports::Clock& clock = worker_.context.clock;
@@ -71,7 +76,7 @@ model::RunReport Runner::run() {
 Result<void> Runner::prepare_steadily() {
   for (int attempts = 1;; ++attempts) {
     auto done = prepare();
-    if (done || !done.error().is_connection_lost || attempts == max_attempts) return done;
+    if (done || !done.error().is_connection_lost || attempts == max_preparations) return done;
     if (auto opened = reopen(std::move(done).error()); !opened) return opened;
   }
 }
@@ -146,7 +151,7 @@ Result<void> Runner::check_nothing_lost(
 
 /// The commit may have arrived though its answer did not.
 Result<bool> Runner::was_done_by_this_run(const Job& job) {
-  if (!was_connection_lost_) return false;
+  if (lost_connections_ == 0) return false;
   bool is_ours = false;
   const ports::Param run_id = worker_.options.run_id;
   const ports::Param app = worker_.options.ledger.app;
@@ -200,12 +205,15 @@ Result<void> Runner::take(Job& job, MigrationReport& report) {
   ports::Clock& clock = worker_.context.clock;
   const auto started = clock.now();
   is_journal_forced_ = false;
-  was_connection_lost_ = false;
+  conflicts_ = 0;
+  lost_connections_ = 0;
+  bool is_told = false;
   int claims = 0;
-  for (int attempts = 1;; ++attempts) {
+  watch_.enter(job.change->id, job.change->name, worker_.lock_timeout(*job.change));
+  while (true) {
     auto is_settled = settled_elsewhere(job, report);
     if (!is_settled) {
-      auto again = after_error(std::move(is_settled).error(), attempts);
+      auto again = after_error(std::move(is_settled).error(), *job.change);
       if (again) continue;
       return again;
     }
@@ -215,12 +223,12 @@ Result<void> Runner::take(Job& job, MigrationReport& report) {
       tell(EventKind::migration_finished, job, report, is_ours ? "" : "by another run");
       return {};
     }
-    if (attempts == 1) tell(EventKind::migration_started, job, report);
+    if (!std::exchange(is_told, true)) tell(EventKind::migration_started, job, report);
     auto ended = worker_.go_on();
     auto attempted = ended ? attempt(job) : Result<Attempt>(std::move(ended).error());
     report.duration_ms = (clock.now() - started).count();
     if (!attempted) {
-      auto again = after_error(std::move(attempted).error(), attempts);
+      auto again = after_error(std::move(attempted).error(), *job.change);
       if (again) continue;
       report.outcome = Outcome::failed;
       tell(EventKind::migration_failed, job, report, again.error().message);
@@ -244,10 +252,7 @@ Result<void> Runner::take(Job& job, MigrationReport& report) {
     }
     auto looked = is_busy ? wait_for_lock(worker_) : Result<void>{};
     if (looked) looked = refresh();
-    if (!looked)
-      looked = after_error(std::move(looked).error(), attempts);
-    else
-      --attempts;  // another run's progress is no failure of this one
+    if (!looked) looked = after_error(std::move(looked).error(), *job.change);
     if (!looked) return looked;
   }
 }
@@ -292,24 +297,39 @@ Result<Attempt> Runner::attempt(Job& job) {
 }
 
 /// Success when the migration is to be tried again.
-Result<void> Runner::after_error(Error error, int attempts) {
+Result<void> Runner::after_error(Error error, const Change& change) {
   if (worker_.context.interrupt.is_requested()) {
     error.code = Code::terminated;
     error.hint = "run the same command again; it goes on where this run stopped";
     return error;
   }
-  if (attempts >= max_attempts) return error;
-  if (error.is_connection_lost) return reconnect(std::move(error));
+  if (error.is_connection_lost) {
+    if (++lost_connections_ > max_lost_connections) return error;
+    return reconnect(std::move(error));
+  }
   if (error.sqlstate == "25001" && !is_journal_forced_ && error.code == Code::statement_failed) {
     is_journal_forced_ = true;  // rolled back whole; `transaction: always` was refused before
     return {};
   }
   if (!error.is_retryable || error.is_outcome_unknown) return error;
-  worker_.notice({.kind = EventKind::retrying, .message = error.message});
-  // full jitter on a doubling bound, so that two runs in conflict do not meet again
-  std::uniform_int_distribution<int> jitter(50, 200 << std::min(attempts, 4));
-  worker_.context.clock.sleep(std::chrono::milliseconds(jitter(random_)));
-  return refresh();
+  return after_conflict(std::move(error), change);
+}
+
+Result<void> Runner::after_conflict(Error error, const Change& change) {
+  const std::size_t retries = change.lock_retries.value_or(worker_.options.lock_retries);
+  if (conflicts_ >= retries) {
+    if (retries > 0)
+      error.message +=
+          " (after " + std::to_string(retries) + (retries == 1 ? " retry)" : " retries)");
+    return error;
+  }
+  ++conflicts_;
+  const std::string message = error.message + " (retry " + std::to_string(conflicts_) + " of " +
+                              std::to_string(retries) + ")";
+  worker_.notice({.kind = EventKind::retrying, .message = message});
+  worker_.context.clock.sleep(pause_after_conflict(conflicts_, random_));
+  auto looked = refresh();
+  return looked ? looked : after_error(std::move(looked).error(), change);
 }
 
 /// Another session in place of the lost one, which has taken its lock along.
@@ -327,7 +347,7 @@ Result<void> Runner::reopen(Error cause) {
                           .on_retry = say},
                          long_patience);
   if (session) {
-    worker_.session = std::move(*session);
+    worker_.session = watched(*std::move(session), watch_);
     worker_.context.interrupt.watch(worker_.session.get());
     return {};
   }
@@ -339,15 +359,16 @@ Result<void> Runner::reopen(Error cause) {
 }
 
 Result<void> Runner::reconnect(Error cause) {
-  was_connection_lost_ = true;
   const bool had_lock = worker_.holds_session_lock;
   const auto before = std::exchange(known_, {});
   for (int attempts = 1;; ++attempts) {
     if (auto opened = reopen(std::move(cause)); !opened) return opened;
-    auto restored = had_lock ? take_session_lock(worker_) : Result<void>{};
+    // another server may have taken over; in any case the session has another name
+    auto restored = check_server(worker_);
+    if (restored && had_lock) restored = take_session_lock(worker_);
     if (restored) restored = refresh();
     if (restored) return check_nothing_lost(before);
-    if (!restored.error().is_connection_lost || attempts == max_attempts) return restored;
+    if (!restored.error().is_connection_lost || attempts == max_preparations) return restored;
     cause = std::move(restored).error();
   }
 }

@@ -3,6 +3,7 @@
 // claim, retries, lost connections, signals. Stops at the first failure.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <random>
 #include <string>
@@ -11,6 +12,7 @@
 #include <vector>
 
 #include "execution/run.hpp"
+#include "execution/statement_watch.hpp"
 #include "execution/worker.hpp"
 #include "model/event.hpp"
 #include "model/run_report.hpp"
@@ -39,7 +41,8 @@ class Runner {
   Result<void> take(Job& job, model::MigrationReport& report);
   Result<Attempt> attempt(Job& job);
   Result<bool> find_earlier_row(Job& job);
-  Result<void> after_error(base::Error error, int attempts);
+  Result<void> after_error(base::Error error, const model::Change& change);
+  Result<void> after_conflict(base::Error error, const model::Change& change);
   Result<bool> settled_elsewhere(const Job& job, model::MigrationReport& report);
   Result<bool> rolled_back_elsewhere(const Job& job, model::MigrationReport& report);
   Result<bool> was_done_by_this_run(const Job& job);
@@ -49,12 +52,15 @@ class Runner {
   std::vector<Job> jobs_;
   const bool ledger_exists_;
   const bool is_rollback_;
-  const Detail detail_;  // what the log is to keep must be read in full
+  const Detail detail_;   // what the log is to keep must be read in full
+  StatementWatch watch_;  // outlives the session
   Worker worker_;
   std::unordered_map<std::string, model::LedgerEntry> known_;  // read again under the lock
   std::vector<std::string> applied_;                           // or undone, by this run
-  bool is_journal_forced_ = false;    // the server refused the current migration in a transaction
-  bool was_connection_lost_ = false;  // during the current migration
+  bool is_journal_forced_ = false;  // the server refused the current migration in a transaction
+  // of the current migration:
+  std::size_t conflicts_ = 0;
+  int lost_connections_ = 0;
   std::minstd_rand random_{std::random_device{}()};
 };
 

@@ -11,9 +11,11 @@
 #include <utility>
 
 #include "execution/history_check.hpp"
+#include "execution/pause.hpp"
 #include "execution/run_setup.hpp"
 #include "execution/seed_apply.hpp"
 #include "execution/seed_sql.hpp"
+#include "execution/watched_session.hpp"
 #include "execution/worker.hpp"
 
 namespace garboard::execution {
@@ -28,7 +30,6 @@ using model::SeedMode;
 using model::SeedOutcome;
 using model::SeedReport;
 
-constexpr int max_attempts = 6;  // after conflicts
 constexpr std::size_t shown_rows = 50;
 
 /// What the tracking table says of a seed.
@@ -49,10 +50,12 @@ class SeedRunner {
              const SeedRunOptions& options)
       : options_(options),
         dialect_(session->dialect()),
-        worker_{.session = std::move(session),
+        watch_(context),
+        worker_{.session = watched(std::move(session), watch_),
                 .context = context,
                 .options = options.run,
-                .sql = LedgerSql(dialect_, options.run.ledger)},
+                .sql = LedgerSql(dialect_, options.run.ledger),
+                .watch = &watch_},
         sql_(dialect_, options.run.ledger) {}
 
   model::SeedRunReport run(const std::vector<Seed>& seeds);
@@ -71,7 +74,7 @@ class SeedRunner {
   Result<std::optional<Recorded>> recorded(const Seed& seed);
   Result<bool> settle_applied(const Seed& seed, const Recorded& row, SeedReport& report);
   Result<void> record(const Seed& seed, const SeedFilled& filled, bool is_known);
-  Result<void> after_error(Error error, int attempts);
+  Result<void> after_error(Error error, std::size_t conflicts);
   void tell(EventKind kind, const SeedReport& report, std::string_view message = {}) const {
     worker_.notice({.kind = kind,
                     .id = report.id,
@@ -82,6 +85,7 @@ class SeedRunner {
 
   const SeedRunOptions& options_;
   const model::Dialect& dialect_;
+  StatementWatch watch_;  // outlives the session
   Worker worker_;
   SeedLedgerSql sql_;
   bool has_table_ = false;
@@ -159,8 +163,9 @@ Result<bool> SeedRunner::has_table() {
 Result<void> SeedRunner::apply(const Seed& seed, SeedReport& report) {
   ports::Clock& clock = worker_.context.clock;
   const auto started = clock.now();
+  watch_.enter(seed.id, seed.name, options_.run.lock_timeout);
   tell(EventKind::migration_started, report);
-  for (int attempts = 1;; ++attempts) {
+  for (std::size_t attempts = 1;; ++attempts) {
     report.tables.clear();
     auto done = begin();
     if (done) {
@@ -289,18 +294,17 @@ Result<void> SeedRunner::record(const Seed& seed, const SeedFilled& filled, bool
 }
 
 /// Success when the seed is to be tried again.
-Result<void> SeedRunner::after_error(Error error, int attempts) {
+Result<void> SeedRunner::after_error(Error error, std::size_t conflicts) {
   if (worker_.context.interrupt.is_requested()) {
     error.code = Code::terminated;
     error.hint = "run the same command again; nothing of this seed was kept";
     return error;
   }
   const bool is_again = error.is_retryable && !error.is_connection_lost &&
-                        !error.is_outcome_unknown && attempts < max_attempts;
+                        !error.is_outcome_unknown && conflicts <= options_.run.lock_retries;
   if (!is_again) return error;
   worker_.notice({.kind = EventKind::retrying, .message = error.message});
-  std::uniform_int_distribution<int> jitter(50, 200 << std::min(attempts, 4));
-  worker_.context.clock.sleep(std::chrono::milliseconds(jitter(random_)));
+  worker_.context.clock.sleep(pause_after_conflict(conflicts, random_));
   return {};
 }
 

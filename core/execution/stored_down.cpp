@@ -28,6 +28,8 @@ json settings_of(const Change& change) {
   if (change.transaction == TransactionMode::always) settings["transaction"] = "always";
   if (change.transaction == TransactionMode::never) settings["transaction"] = "never";
   if (change.lock_timeout) settings["lockTimeoutMs"] = change.lock_timeout->count();
+  if (change.statement_timeout) settings["statementTimeoutMs"] = change.statement_timeout->count();
+  if (change.lock_retries) settings["lockRetries"] = *change.lock_retries;
   return settings;
 }
 
@@ -35,8 +37,16 @@ void read_settings(const json& settings, Change& change) {
   const std::string mode = settings.value("transaction", "auto");
   if (mode == "always") change.transaction = TransactionMode::always;
   if (mode == "never") change.transaction = TransactionMode::never;
-  if (const auto found = settings.find("lockTimeoutMs"); found != settings.end())
-    change.lock_timeout = std::chrono::milliseconds(found->get<std::int64_t>());
+  const auto duration = [&settings](const char* key) {
+    const auto found = settings.find(key);
+    return found == settings.end()
+               ? std::nullopt
+               : std::optional(std::chrono::milliseconds(found->get<std::int64_t>()));
+  };
+  change.lock_timeout = duration("lockTimeoutMs");
+  change.statement_timeout = duration("statementTimeoutMs");
+  if (const auto found = settings.find("lockRetries"); found != settings.end())
+    change.lock_retries = found->get<std::size_t>();
 }
 
 /// nullopt: too long to keep, or gone; the plan has it.

@@ -44,6 +44,8 @@ class TransactionAttempt {
         job_(job),
         change_(*job.change),
         way_(way),
+        limit_(worker.dialect().statement_timeout.empty() ? worker.statement_timeout(change_)
+                                                          : std::chrono::milliseconds(0)),
         started_(worker.context.clock.now()) {}
 
   Result<Attempt> run() {
@@ -69,8 +71,7 @@ class TransactionAttempt {
     const model::Dialect& dialect = worker_.dialect();
     if (!dialect.transaction_lock.empty() && !is_left_out(Part::lock))
       chunk_.push_back({Role::lock, dialect.transaction_lock, {Param(worker_.lock_key)}});
-    const auto timeout = change_.lock_timeout.value_or(worker_.options.lock_timeout);
-    if (std::string setting = worker_.sql.lock_timeout(timeout); !setting.empty())
+    for (std::string& setting : worker_.transaction_limits(change_))
       chunk_.push_back({Role::setting, std::move(setting)});
     return job_.direction == Direction::down ? open_down() : open_up();
   }
@@ -154,9 +155,18 @@ class TransactionAttempt {
   }
 
   Result<void> add(const ScriptStatement& statement) {
+    if (limit_.count() > 0) return send_alone(statement);
     chunk_bytes_ += statement.text.size();
     chunk_.push_back({Role::statement, std::string(statement.text), {}, statement});
     if (chunk_bytes_ < max_chunk_bytes && chunk_.size() < max_chunk_statements) return {};
+    return flush(false);
+  }
+
+  /// In a chunk of its own, so that its time can be measured.
+  Result<void> send_alone(const ScriptStatement& statement) {
+    if (auto flushed = flush(false); !flushed || !goes_on()) return flushed;
+    const StatementWatch::Limit limit(*worker_.watch, limit_);
+    chunk_.push_back({Role::statement, std::string(statement.text), {}, statement});
     return flush(false);
   }
 
@@ -165,6 +175,7 @@ class TransactionAttempt {
     ScriptStatement origin = statement;
     origin.text = text;
     if (auto flushed = flush(false); !flushed || !goes_on()) return flushed;
+    const StatementWatch::Limit limit(*worker_.watch, limit_);
     auto copied = worker_.session->copy_in(text, reader.copy_rows());
     if (!copied) return blame(std::move(copied).error(), origin);
     return {};
@@ -213,7 +224,7 @@ class TransactionAttempt {
         entry.origin.text = entry.sql;
         return blame(std::move(error), entry.origin);
       case Role::setting:
-        return std::move(error).in("setting the lock timeout");
+        return std::move(error).in("setting timeouts");
     }
     return error;
   }
@@ -243,6 +254,7 @@ class TransactionAttempt {
   const Job& job_;
   const model::Change& change_;
   const Way way_;
+  const std::chrono::milliseconds limit_;  // for each statement, where the server sets none
   const std::chrono::milliseconds started_;
   std::optional<Claim> claim_;
   std::optional<LogRow> log_;

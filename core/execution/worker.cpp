@@ -6,18 +6,15 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/text.hpp"
+
 namespace garboard::execution {
 
 namespace {
 
-constexpr std::size_t max_name_bytes = 400;
+using std::chrono::milliseconds;
 
-/// The longest prefix of at most `max` bytes that does not end inside a UTF-8 character.
-std::string_view clipped(std::string_view text, std::size_t max) {
-  if (text.size() <= max) return text;
-  while (max > 0 && (static_cast<unsigned char>(text[max]) & 0xC0U) == 0x80U) --max;
-  return text.substr(0, max);
-}
+constexpr std::size_t max_name_bytes = 400;
 
 }  // namespace
 
@@ -28,10 +25,26 @@ Result<void> Worker::go_on() const {
                      .hint = "run the same command again; it goes on where this run stopped"};
 }
 
+milliseconds Worker::lock_timeout(const model::Change& change) const {
+  return change.lock_timeout.value_or(options.lock_timeout);
+}
+
+milliseconds Worker::statement_timeout(const model::Change& change) const {
+  return change.statement_timeout.value_or(options.statement_timeout);
+}
+
+std::vector<std::string> Worker::transaction_limits(const model::Change& change) const {
+  std::vector<std::string> settings;
+  for (std::string setting :
+       {sql.lock_timeout(lock_timeout(change)), sql.statement_timeout(statement_timeout(change))})
+    if (!setting.empty()) settings.push_back(std::move(setting));
+  return settings;
+}
+
 Claim::Claim(const Worker& worker, const model::Change& change, std::string_view state,
              std::optional<std::string> down_sql)
     : ordinal_(std::to_string(worker.last_ordinal + 1)),
-      name_(clipped(change.name, max_name_bytes)),
+      name_(base::clipped(change.name, max_name_bytes)),
       down_sql_(std::move(down_sql)),
       params_{worker.options.ledger.app,
               change.id,
@@ -55,7 +68,7 @@ LogRow::LogRow(const RunOptions& options, std::string_view id, std::string_view 
                std::string_view action, std::optional<std::chrono::milliseconds> duration,
                std::string reason, std::string detail)
     : id_(id),
-      name_(clipped(name, max_name_bytes)),
+      name_(base::clipped(name, max_name_bytes)),
       action_(action),
       duration_(duration ? std::to_string(duration->count()) : std::string{}),
       reason_(std::move(reason)),

@@ -15,6 +15,7 @@
 #include "base/result.hpp"
 #include "execution/ledger_sql.hpp"
 #include "execution/run.hpp"
+#include "execution/statement_watch.hpp"
 #include "model/change.hpp"
 #include "ports/session.hpp"
 
@@ -31,11 +32,16 @@ struct Worker {
   bool is_pooled = false;  ///< behind a transaction pooler
   std::int64_t last_ordinal = 0;
   std::optional<std::chrono::milliseconds> busy_since = {};  ///< when the lock was first found held
+  StatementWatch* watch = nullptr;  ///< of the session's calls, if anybody looks after them
 
   [[nodiscard]] const model::Dialect& dialect() const noexcept { return session->dialect(); }
   void notice(const model::Event& event) const { context.observer.notice(event); }
   /// Code::terminated once the run was interrupted.
   [[nodiscard]] Result<void> go_on() const;
+  [[nodiscard]] std::chrono::milliseconds lock_timeout(const model::Change& change) const;
+  [[nodiscard]] std::chrono::milliseconds statement_timeout(const model::Change& change) const;
+  /// The statements that set both for the open transaction, where the dialect has such.
+  [[nodiscard]] std::vector<std::string> transaction_limits(const model::Change& change) const;
 };
 
 enum class Direction {

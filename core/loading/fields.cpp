@@ -2,6 +2,8 @@
 #include "loading/fields.hpp"
 
 #include <algorithm>
+#include <charconv>
+#include <system_error>
 #include <utility>
 
 #include "base/text.hpp"
@@ -154,6 +156,20 @@ std::optional<std::chrono::milliseconds> read_duration(const Document& document,
   }
   refuse_type(document, id, key, "a duration such as 2s, 500ms or 1m30s", problems,
               "0 leaves it to the server");
+  return std::nullopt;
+}
+
+std::optional<std::size_t> read_count(const Document& document, NodeId id, string_view key,
+                                      std::size_t max, Problems& problems) {
+  const TreeNode& node = document.at(id);
+  const string_view text = node.text;
+  std::size_t count = 0;
+  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), count);
+  const bool is_number = node.kind == NodeKind::scalar && node.style == ScalarStyle::plain &&
+                         failure == std::errc{} && end == text.data() + text.size() &&
+                         (text.size() == 1 || text[0] != '0');
+  if (is_number && count <= max) return count;
+  refuse_type(document, id, key, "a whole number from 0 to " + std::to_string(max), problems);
   return std::nullopt;
 }
 

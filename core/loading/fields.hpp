@@ -71,6 +71,10 @@ void refuse_type(const Document& document, NodeId id, std::string_view key,
                                                                      NodeId id,
                                                                      std::string_view key,
                                                                      Problems& problems);
+/// A whole number from 0 to `max`.
+[[nodiscard]] std::optional<std::size_t> read_count(const Document& document, NodeId id,
+                                                    std::string_view key, std::size_t max,
+                                                    Problems& problems);
 /// The nodes of a string or of a list, without those that are no strings.
 [[nodiscard]] std::vector<NodeId> string_or_list(const Document& document, NodeId id,
                                                  std::string_view key, Problems& problems);

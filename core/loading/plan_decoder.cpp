@@ -30,10 +30,13 @@ constexpr std::size_t max_name = 400;
 constexpr std::size_t max_word = 100;
 constexpr std::array<string_view, 6> plan_keys{"version",      "database",   "defaults",
                                                "placeholders", "migrations", "$schema"};
-constexpr std::array<string_view, 2> default_keys{"transaction", "lock_timeout"};
-constexpr std::array<string_view, 13> migration_keys{
-    "id",    "name",     "tags",       "metadata",    "database", "transaction", "lock_timeout",
-    "phase", "requires", "repeatable", "allow_empty", "up",       "down"};
+constexpr std::array<string_view, 4> default_keys{"transaction", "lock_timeout",
+                                                  "statement_timeout", "lock_retries"};
+constexpr std::array<string_view, 15> migration_keys{
+    "id",           "name",        "tags",         "metadata",
+    "database",     "transaction", "lock_timeout", "statement_timeout",
+    "lock_retries", "phase",       "requires",     "repeatable",
+    "allow_empty",  "up",          "down"};
 /// "sql", "file" and the operations.
 std::span<const string_view> step_keys() {
   static const std::vector<string_view> keys = [] {
@@ -45,9 +48,12 @@ std::span<const string_view> step_keys() {
   return keys;
 }
 
-struct Defaults {
+/// How a migration is run, as far as it or the plan says so.
+struct Manner {
   TransactionMode transaction = TransactionMode::automatic;
   std::optional<std::chrono::milliseconds> lock_timeout = {};
+  std::optional<std::chrono::milliseconds> statement_timeout = {};
+  std::optional<std::size_t> lock_retries = {};
 };
 
 class PlanDecoder {
@@ -99,14 +105,21 @@ class PlanDecoder {
     return TransactionMode::automatic;
   }
 
-  Defaults read_defaults(NodeId id) {
-    Defaults defaults;
-    const Fields fields(document_, id, "'defaults'", default_keys, problems_);
-    if (fields.has("transaction")) defaults.transaction = transaction(fields.value("transaction"));
-    if (fields.has("lock_timeout"))
-      defaults.lock_timeout =
-          read_duration(document_, fields.value("lock_timeout"), "lock_timeout", problems_);
-    return defaults;
+  Manner manner(const Fields& fields, Manner otherwise) {
+    if (fields.has("transaction")) otherwise.transaction = transaction(fields.value("transaction"));
+    const auto duration = [&](string_view key, std::optional<std::chrono::milliseconds>& value) {
+      if (fields.has(key)) value = read_duration(document_, fields.value(key), key, problems_);
+    };
+    duration("lock_timeout", otherwise.lock_timeout);
+    duration("statement_timeout", otherwise.statement_timeout);
+    if (fields.has("lock_retries"))
+      otherwise.lock_retries = read_count(document_, fields.value("lock_retries"), "lock_retries",
+                                          model::max_lock_retries, problems_);
+    return otherwise;
+  }
+
+  Manner read_defaults(NodeId id) {
+    return manner(Fields(document_, id, "'defaults'", default_keys, problems_), {});
   }
 
   std::vector<string> databases(NodeId id) {
@@ -150,12 +163,11 @@ class PlanDecoder {
     if (fields.has("tags")) change.tags = tags(fields.value("tags"));
     if (fields.has("metadata")) change.metadata_json = metadata(fields.value("metadata"));
     if (fields.has("database")) change.databases = own_databases(fields.value("database"));
-    change.transaction = fields.has("transaction") ? transaction(fields.value("transaction"))
-                                                   : defaults_.transaction;
-    change.lock_timeout =
-        fields.has("lock_timeout")
-            ? read_duration(document_, fields.value("lock_timeout"), "lock_timeout", problems_)
-            : defaults_.lock_timeout;
+    const Manner how = manner(fields, defaults_);
+    change.transaction = how.transaction;
+    change.lock_timeout = how.lock_timeout;
+    change.statement_timeout = how.statement_timeout;
+    change.lock_retries = how.lock_retries;
     change.allows_empty = is_on(fields, "allow_empty");
     change.is_repeatable = is_on(fields, "repeatable");
     if (fields.has("phase")) change.phase = phase(fields.value("phase"));
@@ -357,7 +369,7 @@ class PlanDecoder {
   PlanPlaceholders& placeholders_;
   Problems& problems_;
   DecodedPlan plan_;
-  Defaults defaults_;
+  Manner defaults_;
 };
 
 }  // namespace

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -17,6 +18,8 @@
 namespace garboard::model {
 
 using base::SourcePosition;
+
+inline constexpr std::size_t max_lock_retries = 1000;
 
 enum class TransactionMode {
   automatic,  ///< one transaction, unless a statement cannot run in one
@@ -66,7 +69,9 @@ struct Change {
   std::string metadata_json = {};           ///< an object's JSON text; empty = none
   std::vector<std::string> databases = {};  ///< empty = any
   TransactionMode transaction = TransactionMode::automatic;
-  std::optional<std::chrono::milliseconds> lock_timeout = {};
+  std::optional<std::chrono::milliseconds> lock_timeout = {};  ///< this and below: as the run says
+  std::optional<std::chrono::milliseconds> statement_timeout = {};
+  std::optional<std::size_t> lock_retries = {};
   bool allows_empty = false;  ///< no statement at all is what the author wants
   std::vector<Step> up = {};
   std::vector<Step> down = {};  ///< as written, or the inverses of the operations in `up`

@@ -83,7 +83,9 @@ struct Dialect {
   std::string check_ledger;
   std::string now;  ///< expression: the server's clock, UTC
   std::vector<std::string> missing_table_sqlstates;
-  std::string lock_timeout;  ///< for the open transaction or the session; template with {ms}
+  std::string lock_timeout;        ///< for the open transaction or the session; template with {ms}
+  std::string lock_timeout_reset;  ///< undoes one that outlives its transaction
+  std::string statement_timeout;   ///< for the open transaction; template with {ms}
   SeedFacts seeds;
 };
 

@@ -3,19 +3,23 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string_view>
+
+#include "model/blocker.hpp"
 
 namespace garboard::model {
 
 enum class EventKind {
   run_started,
-  lock_waiting,  ///< another run holds the lock; repeated while waiting
+  lock_waiting,  ///< another run holds the lock, `blockers` if known; repeated while waiting
   migration_started,
   statement_finished,
   progress,  ///< bytes of a long script
   migration_finished,
   migration_failed,
-  retrying,  ///< a retryable conflict; `message` says which
+  statement_blocked,  ///< a statement waits for `blockers`; repeated while it does
+  retrying,           ///< a retryable conflict; `message` says which
   reconnecting,
   run_finished,
 };
@@ -29,6 +33,7 @@ struct Event {
   std::uint64_t total = 0;  ///< 0 = unknown
   std::int64_t duration_ms = 0;
   bool is_rollback = false;  ///< of a migration: it is being undone
+  std::span<const Blocker> blockers = {};
 };
 
 }  // namespace garboard::model

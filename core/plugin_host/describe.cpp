@@ -199,6 +199,8 @@ Result<Dialect> parse_describe(std::string_view text) {
   reader.object(
       "ledger", [&dialect](Reader& ledger) { read_ledger(ledger, dialect); }, Need::required);
   reader.text("lockTimeout", dialect.lock_timeout);
+  reader.text("lockTimeoutReset", dialect.lock_timeout_reset);
+  reader.text("statementTimeout", dialect.statement_timeout);
   reader.object("seeds", [&dialect](Reader& seeds) { read_seeds(seeds, dialect.seeds); });
   if (problem) return *std::move(problem);
   return dialect;

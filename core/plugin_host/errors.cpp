@@ -92,6 +92,8 @@ Code code_of(gbd_status status, const gbd_error& error) {
   const bool is_from_a_statement =
       code == Code::statement_failed || code == Code::internal || code == Code::retryable;
   if ((error.flags & GBD_EF_CONN_LOST) != 0 && is_from_a_statement) return Code::connection_lost;
+  if (status == GBD_E_TIMEOUT && (error.flags & GBD_EF_RETRYABLE) == 0)
+    return Code::statement_failed;
   if ((error.flags & GBD_EF_RETRYABLE) != 0 && code == Code::statement_failed)
     return Code::retryable;
   return code;
@@ -131,6 +133,9 @@ base::Error to_error(gbd_status status, gbd_error&& error, std::string_view driv
   result.is_outcome_unknown = (error.flags & GBD_EF_OUTCOME_UNKNOWN) != 0;
   // a driver that says both is wrong; running it twice would be worse
   result.is_retryable = (error.flags & GBD_EF_RETRYABLE) != 0 && !result.is_outcome_unknown;
+  // of what is not to be tried again, a timeout is the limit on the statement itself
+  if (status == GBD_E_TIMEOUT && result.code == Code::statement_failed)
+    result.reason = "statement-timeout";
   result.is_connection_lost = (error.flags & GBD_EF_CONN_LOST) != 0;
   result.is_transaction_aborted = (error.flags & GBD_EF_TX_ABORTED) != 0;
   return result;

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "plugin_host/blockers.hpp"
 #include "plugin_host/errors.hpp"
 #include "plugin_host/host_table.hpp"
 #include "plugin_host/rendering.hpp"
@@ -118,6 +119,15 @@ class DriverSession final : public ports::Session {
   Result<model::Rendered> outline(std::string_view operation_json) override {
     return render_with(table_, nullptr, dialect_, operation_json);
   }
+  [[nodiscard]] bool knows_blockers() const noexcept override {
+    return GBD_HAS(gbd_driver, &table_, blockers);
+  }
+  Result<std::vector<model::Blocker>> blockers(std::string_view waiting_session) override {
+    return ask_blockers(borrow(waiting_session), {nullptr, 0});
+  }
+  Result<std::vector<model::Blocker>> lock_holders(std::string_view key) override {
+    return ask_blockers({nullptr, 0}, borrow(Param(key)));
+  }
   void cancel() noexcept override;
 
  private:
@@ -150,6 +160,7 @@ class DriverSession final : public ports::Session {
     return Error{.code = Code::plugin,
                  .message = "the driver " + dialect_.name + " cannot " + std::string(what)};
   }
+  Result<std::vector<model::Blocker>> ask_blockers(gbd_str waiting_session, gbd_str lock_key);
   Result<void> one_by_one(std::span<const ports::Statement> statements, bool atomic);
 
   const gbd_driver& table_;
@@ -286,6 +297,17 @@ Result<std::optional<std::string>> DriverSession::fingerprint(std::string_view s
   if (!done) return std::move(done).error();
   if (is_unsupported || !text.is_complete()) return std::optional<std::string>{};
   return std::optional<std::string>(text.take());
+}
+
+Result<std::vector<model::Blocker>> DriverSession::ask_blockers(gbd_str waiting_session,
+                                                                gbd_str lock_key) {
+  if (!knows_blockers()) return std::vector<model::Blocker>{};
+  TextSink text;
+  auto done = call([&](gbd_error* failure) {
+    return table_.blockers(connection_, waiting_session, lock_key, text.sink(), failure);
+  });
+  if (!done) return std::move(done).error();
+  return read_blockers(text.is_complete() ? text.take() : "");
 }
 
 Result<model::Rendered> DriverSession::render(std::string_view operation_json) {

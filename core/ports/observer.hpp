@@ -12,6 +12,7 @@ class Observer {
   Observer(const Observer&) = delete;
   Observer& operator=(const Observer&) = delete;
   virtual ~Observer() = default;
+  /// From any of the run's threads.
   virtual void notice(const model::Event& event) = 0;
 };
 

@@ -10,9 +10,11 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/byte_source.hpp"
 #include "base/result.hpp"
+#include "model/blocker.hpp"
 #include "model/dialect.hpp"
 #include "model/rendered.hpp"
 
@@ -68,6 +70,12 @@ class Session {
   virtual Result<model::Rendered> render(std::string_view operation_json) = 0;
   /// The same for any server of this dialect, without asking it.
   virtual Result<model::Rendered> outline(std::string_view operation_json) = 0;
+  /// False: the two calls below find nobody.
+  [[nodiscard]] virtual bool knows_blockers() const noexcept = 0;
+  /// Who keeps another session of this database waiting, that one named as server_info names it.
+  virtual Result<std::vector<model::Blocker>> blockers(std::string_view waiting_session) = 0;
+  /// Who else holds the lock of `lock`.
+  virtual Result<std::vector<model::Blocker>> lock_holders(std::string_view key) = 0;
   /// Asks the server to stop what runs. Thread-safe, may find nothing, may be repeated.
   virtual void cancel() noexcept = 0;
 };

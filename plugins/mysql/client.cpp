@@ -140,6 +140,8 @@ const char* c_str_or_null(const std::string& text) { return text.empty() ? nullp
 
 Client connect(const Options& options) {
   start_library();
+  // undone when the thread ends, whichever thread of the host's connects
+  static thread_local const ClientThread thread;
   Client client(mysql_init(nullptr));
   if (!client) throw std::bad_alloc();
   set_options(client.get(), options);

@@ -23,8 +23,10 @@ constexpr std::array lost_numbers{1053U, 1080U, 1158U, 1159U, 1160U, 1161U, 1927
 // allowed, client too old
 constexpr std::array auth_numbers{1044U, 1045U, 1130U, 1251U, 1524U, 1698U, 1820U, 1862U,
                                   1873U, 2049U, 2059U, 2061U, 3118U, 3878U, 4151U, 5010U};
-// too many connections, of this user too, lock wait, deadlock, changed definition or row, NOWAIT
-constexpr std::array retryable_numbers{1020U, 1040U, 1203U, 1205U, 1213U, 1412U, 1614U, 3572U};
+// too many connections, of this user too
+constexpr std::array busy_numbers{1040U, 1203U};
+// lock wait, deadlock, NOWAIT
+constexpr std::array conflict_numbers{1205U, 1213U, 3572U};
 constexpr std::array timeout_numbers{1205U, 1969U, 3024U, 3572U};
 constexpr std::array permission_numbers{1044U, 1142U, 1143U, 1227U, 1370U, 1410U, 1419U, 4166U};
 
@@ -58,8 +60,9 @@ gbd_status status_of(unsigned number, Activity activity) {
 
 std::uint32_t flags_of(unsigned number, Activity activity) {
   std::uint32_t flags = 0;
-  if (is_one_of(number, retryable_numbers)) flags |= GBD_EF_RETRYABLE;
-  if (activity == Activity::connect) return flags;
+  if (activity == Activity::connect)
+    return is_one_of(number, busy_numbers) ? std::uint32_t{GBD_EF_RETRYABLE} : 0U;
+  if (is_one_of(number, conflict_numbers)) flags |= GBD_EF_RETRYABLE;
   if (is_one_of(number, lost_numbers)) {
     flags |= GBD_EF_CONN_LOST;
     if (activity == Activity::lasting && number != server_gone) flags |= GBD_EF_OUTCOME_UNKNOWN;

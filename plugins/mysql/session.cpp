@@ -196,6 +196,16 @@ void Session::batch(std::span<const gbd_stmt> statements, std::uint32_t flags,
   }
 }
 
+Session::Rows Session::query(const std::string& sql) {
+  Rows rows;
+  run_bound(sql, {}, {}, [&rows](std::span<const gbd_str> cells) {
+    rows.emplace_back();
+    for (const gbd_str& cell : cells) rows.back().push_back(text_of(cell));
+    return true;
+  });
+  return rows;
+}
+
 bool Session::answers_one(const std::string& sql) {
   bool is_one = false;
   run(sql, Activity::read, {}, [&is_one](std::span<const gbd_str> cells) {
@@ -274,15 +284,7 @@ std::string Session::render(std::string_view op_json) {
   server.is_mariadb = is_mariadb();
   server.version = version_number(mysql_get_server_info(client_.get()));
   server.has_backslash_escapes = has_backslash_escapes();
-  server.query = [this](const std::string& sql) {
-    std::vector<std::vector<std::string>> rows;
-    run_bound(sql, {}, {}, [&rows](std::span<const gbd_str> cells) {
-      rows.emplace_back();
-      for (const gbd_str& cell : cells) rows.back().push_back(text_of(cell));
-      return true;
-    });
-    return rows;
-  };
+  server.query = [this](const std::string& sql) { return query(sql); };
   return render_operation(op_json, &server);
 }
 

@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <garboard/driver.hpp>
 
@@ -38,11 +39,14 @@ class Session {
   void unlock(std::string_view key);
   std::string fingerprint(std::string_view sql);
   std::string render(std::string_view op_json);
+  std::string blockers(std::string_view waiting_session);
+  std::string lock_holders(std::string_view key);
   /// From any thread: KILL QUERY through a connection of its own, when something runs.
   void cancel();
 
  private:
   struct Infile;
+  using Rows = std::vector<std::vector<std::string>>;
   using Columns = std::function<void(std::span<const gbd_str>)>;
   using Row = std::function<bool(std::span<const gbd_str>)>;
 
@@ -59,6 +63,11 @@ class Session {
   void begin();
   void commit();
   void rollback();
+  /// All rows of a query, NULL as an empty text.
+  [[nodiscard]] Rows query(const std::string& sql);
+  /// None where the user may not ask, or this server has no such table.
+  [[nodiscard]] Rows query_if_allowed(const std::string& sql);
+  [[nodiscard]] std::string describe_sessions(const Rows& ids, bool is_certain);
   [[nodiscard]] bool answers_one(const std::string& sql);
   [[nodiscard]] std::string lock_name(std::string_view key) const;
   void inspect(const std::string& inspection, Digest& digest);

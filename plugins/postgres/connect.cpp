@@ -23,14 +23,19 @@ using std::chrono::milliseconds;
 constexpr milliseconds poll_slice{100};
 constexpr milliseconds incomplete_message_pause{5};
 
+/// Changes nothing where there is nothing to forget, because other threads may be reading.
+void forget(const char* variable) {
+  if (std::getenv(variable) != nullptr) unsetenv(variable);
+}
+
 /// libpq takes what is not given from these, and some of them cannot be overruled by a setting.
 void forget_environment() {
   for (const char* name : {"PGREQUIRESSL", "PGSERVICEFILE", "PGDATESTYLE", "PGTZ", "PGGEQO",
                            "PGSYSCONFDIR", "PGLOCALEDIR", "PGOAUTHDEBUG"})
-    unsetenv(name);
+    forget(name);
   const SettingsHandle list = known_settings();
   for (const PQconninfoOption* setting = list.get(); setting->keyword != nullptr; ++setting)
-    if (setting->envvar != nullptr) unsetenv(setting->envvar);
+    if (setting->envvar != nullptr) forget(setting->envvar);
 }
 
 void log_notice(void* /*unused*/, const PGresult* result) {

@@ -54,6 +54,8 @@ class Session {
   void cancel();
   std::string fingerprint(std::string_view sql);
   static std::string render(std::string_view op_json);
+  std::string blockers(std::string_view waiting_session);
+  std::string lock_holders(std::string_view key);
 
  private:
   /// Every call starts here: forgets earlier cancels, refuses a connection that is gone.
@@ -68,6 +70,8 @@ class Session {
                      bool may_be_applied = false);
   /// First cell of the first row of a query; empty for NULL or no row.
   std::string query_cell(const std::string& sql, std::initializer_list<std::string> params = {});
+  /// What `pids`, a query with one parameter, names; see blockers.cpp.
+  std::string describe_sessions(const std::string& pids, std::string_view param);
   [[nodiscard]] bool is_interrupted() const noexcept;
   void run_pipeline(std::span<const gbd_stmt> statements, bool is_atomic, std::size_t& done);
   /// False when not all could be sent.

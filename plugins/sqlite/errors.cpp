@@ -57,12 +57,8 @@ gbd_status status_of(int primary) {
   }
 }
 
-// A plain SQLITE_LOCKED is a conflict of the connection with itself, which trying again keeps.
-bool is_retryable(int code) {
-  const int primary = code & 0xff;
-  return primary == SQLITE_BUSY || primary == SQLITE_PROTOCOL || primary == SQLITE_SCHEMA ||
-         code == SQLITE_LOCKED_SHAREDCACHE;
-}
+// SQLITE_LOCKED is a conflict of the connection with itself, which trying again keeps.
+bool is_retryable(int code) { return (code & 0xff) == SQLITE_BUSY; }
 
 void name_file(Failure& failure, int primary, std::string_view path, int number) {
   failure.message += ": " + std::string(path);

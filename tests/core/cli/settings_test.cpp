@@ -40,8 +40,8 @@ TEST(Settings, HasAVariableAndAFileKeyForEveryOption) {
     if (!option.is_setting || option.name == "config") continue;
     std::string text = option.kind == ValueKind::duration ? "7s"
                        : option.kind == ValueKind::flag   ? "true"
-                       : option.kind == ValueKind::number ? "7"
-                                                          : "x";
+                       : option.kind == ValueKind::number || option.kind == ValueKind::count ? "7"
+                                                                                             : "x";
     if (option.kind == ValueKind::choice) text = option.choices.substr(0, option.choices.find('|'));
     const std::string variable = environment_name(option) + "=" + text;
     for (const CommandSpec& command : command_specs()) {
@@ -89,6 +89,14 @@ TEST(Settings, RefusesValuesThatDoNotFitAndSaysWhereTheyStand) {
   EXPECT_EQ(file.error().message, "garboard.yaml:2:10: expected true or false");
 }
 
+TEST(Settings, CountsFromNoneToAThousand) {
+  for (const char* count : {"0", "1000"})
+    EXPECT_EQ(settings({"migrate", "--lock-retries", count})->count("lock-retries"),
+              static_cast<std::size_t>(std::stoi(count)));
+  for (const char* wrong : {"1001", "-1", "x", "1s"})
+    EXPECT_FALSE(settings({"migrate", "--lock-retries", wrong})) << wrong;
+}
+
 TEST(Settings, LeavesTheOptionsOfOtherCommandsUnchecked) {
   EXPECT_TRUE(settings({"status"}, {"GARBOARD_LOCK_WAIT=soon"}));
 }
@@ -104,7 +112,8 @@ TEST(SettingsSchema, KnowsTheSameKeysAndDefaultsAsTheTable) {
     ASSERT_TRUE(properties.contains(name)) << name;
     const nlohmann::json& property = properties.at(name);
     if (!option.default_value.empty()) {
-      EXPECT_EQ(property.at("default"), option.default_value);
+      const nlohmann::json& value = property.at("default");
+      EXPECT_EQ(value.is_string() ? value.get<std::string>() : value.dump(), option.default_value);
     }
     for_each_part(option.choices, '|', [&](std::string_view choice) {
       EXPECT_EQ(std::ranges::count(property.at("enum"), nlohmann::json(choice)), 1) << choice;

@@ -45,6 +45,9 @@ class CancelledSession final : public ports::Session {
   Result<void> unlock(std::string_view) override { return unused(); }
   Result<std::string> server_info() override { return unused(); }
   Result<std::optional<std::string>> fingerprint(std::string_view) override { return unused(); }
+  [[nodiscard]] bool knows_blockers() const noexcept override { return false; }
+  Result<std::vector<model::Blocker>> blockers(std::string_view) override { return unused(); }
+  Result<std::vector<model::Blocker>> lock_holders(std::string_view) override { return unused(); }
 
  private:
   static base::Error unused() { return {.message = "not to be called"}; }

@@ -50,10 +50,14 @@ TEST(StoredDown, KeepsHowTheStepsRun) {
   MemoryFiles files;
   Change change{.id = "m", .name = "m", .transaction = model::TransactionMode::never};
   change.lock_timeout = milliseconds(1500);
+  change.statement_timeout = milliseconds(0);
+  change.lock_retries = 7;
   change.down = {Step{.sql = "DROP INDEX CONCURRENTLY i"}};
   const Change read = kept(change, files);
   EXPECT_EQ(read.transaction, model::TransactionMode::never);
   EXPECT_EQ(read.lock_timeout, milliseconds(1500));
+  EXPECT_EQ(read.statement_timeout, milliseconds(0));
+  EXPECT_EQ(read.lock_retries, 7U);
   EXPECT_EQ(read.down.size(), 1U);
 }
 

@@ -21,7 +21,7 @@ using std::chrono::milliseconds;
 const std::string whole_plan = R"(# yaml-language-server: $schema=plan.schema.json
 version: 1
 database: [postgres, mysql]
-defaults: {transaction: always, lock_timeout: 2s}
+defaults: {transaction: always, lock_timeout: 2s, statement_timeout: 5m, lock_retries: 3}
 migrations:
   - name: Create users!
     tags: [core, "second"]
@@ -36,6 +36,7 @@ migrations:
     database: postgres
     transaction: never
     lock_timeout: 0
+    lock_retries: 0
     allow_empty: true
     up: [{sql: ""}]
 )";
@@ -57,6 +58,8 @@ TEST(Load, ReadsEverythingAPlanCanSay) {
   EXPECT_TRUE(users.databases.empty());
   EXPECT_EQ(users.transaction, TransactionMode::always);
   EXPECT_EQ(users.lock_timeout, milliseconds(2000));
+  EXPECT_EQ(users.statement_timeout, std::chrono::minutes(5));
+  EXPECT_EQ(users.lock_retries, 3U);
   EXPECT_EQ(users.where, (base::SourcePosition{"p/plan.yaml", 6, 5}));
   ASSERT_EQ(users.up.size(), 2U);
   EXPECT_EQ(users.up[0].sql, "CREATE TABLE users (id int);\n");
@@ -71,6 +74,8 @@ TEST(Load, ReadsEverythingAPlanCanSay) {
   EXPECT_EQ(index.databases, std::vector<std::string>{"postgres"});
   EXPECT_EQ(index.transaction, TransactionMode::never);
   EXPECT_EQ(index.lock_timeout, milliseconds(0));
+  EXPECT_EQ(index.statement_timeout, std::chrono::minutes(5));
+  EXPECT_EQ(index.lock_retries, 0U);
   EXPECT_TRUE(index.allows_empty);
 }
 

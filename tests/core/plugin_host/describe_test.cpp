@@ -53,6 +53,8 @@ TEST(Describe, ReadsEveryKey) {
   document["ledger"]["missingTable"] = {"42P01"};
   document["ledger"]["check"] = "SELECT {names}";
   document["lockTimeout"] = "SET lock_timeout = {ms}";
+  document["lockTimeoutReset"] = "RESET lock_timeout";
+  document["statementTimeout"] = "SET statement_timeout = {ms}";
   const auto dialect = parse_describe(document.dump());
   ASSERT_TRUE(dialect) << dialect.error().message;
   EXPECT_EQ(dialect->display_name, "The DB");
@@ -72,6 +74,8 @@ TEST(Describe, ReadsEveryKey) {
   EXPECT_EQ(dialect->missing_table_sqlstates, std::vector<std::string>{"42P01"});
   EXPECT_EQ(dialect->check_ledger, "SELECT {names}");
   EXPECT_EQ(dialect->lock_timeout, "SET lock_timeout = {ms}");
+  EXPECT_EQ(dialect->lock_timeout_reset, "RESET lock_timeout");
+  EXPECT_EQ(dialect->statement_timeout, "SET statement_timeout = {ms}");
 }
 
 TEST(Describe, NamesTheRequiredKeyThatIsMissing) {

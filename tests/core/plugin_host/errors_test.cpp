@@ -5,6 +5,8 @@
 
 #include <cstddef>
 
+#include "plugin_host/blockers.hpp"
+
 namespace garboard::plugin_host {
 namespace {
 
@@ -24,7 +26,7 @@ TEST(PluginErrors, GiveEachStatusItsCode) {
   EXPECT_EQ(code_of(GBD_E_AUTH), Code::authentication);
   EXPECT_EQ(code_of(GBD_E_SQL), Code::statement_failed);
   EXPECT_EQ(code_of(GBD_E_CANCELLED), Code::terminated);
-  EXPECT_EQ(code_of(GBD_E_TIMEOUT), Code::retryable);
+  EXPECT_EQ(code_of(GBD_E_TIMEOUT), Code::statement_failed);
   EXPECT_EQ(code_of(GBD_E_LOCK_BUSY), Code::locked);
   EXPECT_EQ(code_of(GBD_E_NOMEM), Code::internal);
   EXPECT_EQ(code_of(GBD_E_INTERNAL), Code::internal);
@@ -33,6 +35,7 @@ TEST(PluginErrors, GiveEachStatusItsCode) {
 
 TEST(PluginErrors, LetFlagsRefineTheCodeOfAStatement) {
   EXPECT_EQ(code_of(GBD_E_SQL, GBD_EF_RETRYABLE), Code::retryable);
+  EXPECT_EQ(code_of(GBD_E_TIMEOUT, GBD_EF_RETRYABLE), Code::retryable);
   EXPECT_EQ(code_of(GBD_E_SQL, GBD_EF_CONN_LOST), Code::connection_lost);
   EXPECT_EQ(code_of(GBD_E_SQL, GBD_EF_CONN_LOST | GBD_EF_RETRYABLE), Code::connection_lost);
   EXPECT_EQ(code_of(GBD_E_TIMEOUT, GBD_EF_CONN_LOST), Code::connection_lost);
@@ -46,6 +49,37 @@ TEST(PluginErrors, LetTheDriverNameTheClass) {
   EXPECT_EQ(code_of(GBD_E_CONNECT, 0, R"({"class":"tls","table":"t"})"), Code::tls);
   EXPECT_EQ(code_of(GBD_E_SQL, 0, R"({"class":"unheard of"})"), Code::statement_failed);
   EXPECT_EQ(code_of(GBD_E_SQL, 0, "{"), Code::statement_failed);
+}
+
+TEST(PluginErrors, TellAStatementThatTookTooLongFromAWaitForALock) {
+  const auto reason_of = [](gbd_status status, std::uint32_t flags) {
+    gbd_error error;
+    error.flags = flags;
+    return to_error(status, std::move(error), "toy").reason;
+  };
+  EXPECT_EQ(reason_of(GBD_E_TIMEOUT, 0), "statement-timeout");
+  EXPECT_EQ(reason_of(GBD_E_TIMEOUT, GBD_EF_RETRYABLE), "");
+  EXPECT_EQ(reason_of(GBD_E_TIMEOUT, GBD_EF_CONN_LOST), "");
+  EXPECT_EQ(reason_of(GBD_E_SQL, 0), "");
+}
+
+TEST(Blockers, AreReadFromWhatTheDriverKnows) {
+  const auto read = read_blockers(
+      R"([{"session":"7","user":"u","client":"c","application":"a","state":"active","ageMs":12,
+           "query":"q"},{"session":"8","certain":false,"ageMs":"x","user":3}])");
+  ASSERT_TRUE(read);
+  ASSERT_EQ(read->size(), 2U);
+  const model::Blocker& first = (*read)[0];
+  EXPECT_EQ(
+      first.session + first.user + first.client + first.application + first.state + first.query,
+      "7ucaactiveq");
+  EXPECT_EQ(first.age, std::chrono::milliseconds(12));
+  EXPECT_TRUE(first.is_certain);
+  EXPECT_FALSE((*read)[1].is_certain);
+  EXPECT_FALSE((*read)[1].age);
+  EXPECT_EQ((*read)[1].user, "");
+  EXPECT_TRUE(read_blockers("[]"));
+  for (const char* text : {"", "{}", "[1]", "3", "[{}"}) EXPECT_FALSE(read_blockers(text)) << text;
 }
 
 TEST(PluginErrors, NeverSayThatAnUnknownOutcomeMayBeRetried) {

@@ -126,6 +126,14 @@ TEST_F(Describe, LimitsLockWaitsOfTheTransactionOnly) {
   EXPECT_EQ(db().cell("SHOW lock_timeout"), "1500ms");
 }
 
+TEST_F(Describe, LimitsStatementsOfTheTransactionOnly) {
+  ASSERT_TRUE(db().tx(GBD_TX_BEGIN).is_ok());
+  ASSERT_TRUE(db().exec(filled(facts_.at("statementTimeout"), "")).is_ok());
+  EXPECT_EQ(db().cell("SHOW statement_timeout"), "1500ms");
+  ASSERT_TRUE(db().tx(GBD_TX_ROLLBACK).is_ok());
+  EXPECT_EQ(db().cell("SHOW statement_timeout"), "0");
+}
+
 class Fingerprint : public ServerTest {
  protected:
   std::string of(const std::string& sql) {

@@ -159,7 +159,9 @@ inline void write(const gbd_sink* sink, std::string_view text) noexcept {
 ///   void lock(std::string_view key, std::int64_t timeout_ms); void unlock(std::string_view key);
 ///   void cancel();                                            called from another thread
 ///   std::string fingerprint(std::string_view sql);            throw GBD_E_UNSUPPORTED when it
-///   cannot tell std::string blockers(std::string_view waiting_session);
+///   cannot tell
+///   std::string blockers(std::string_view waiting_session);   together with
+///   std::string lock_holders(std::string_view key);
 ///   std::string render(std::string_view op_json);             needs Driver::outline as well
 /// A Driver that renders logical operations also has `static std::string outline(std::string_view
 /// op_json)`, which answers without a connection.
@@ -248,10 +250,12 @@ class DriverTable {
                                          : connection(raw).render(view(operation)));
     });
   }
-  static gbd_status blockers(gbd_conn* raw, gbd_str waiting, const gbd_sink* json,
+  static gbd_status blockers(gbd_conn* raw, gbd_str waiting, gbd_str key, const gbd_sink* json,
                              gbd_error* error) noexcept {
-    return detail::barrier(error,
-                           [&] { detail::write(json, connection(raw).blockers(view(waiting))); });
+    return detail::barrier(error, [&] {
+      detail::write(json, key.ptr == nullptr ? connection(raw).blockers(view(waiting))
+                                             : connection(raw).lock_holders(view(key)));
+    });
   }
 
  public:
