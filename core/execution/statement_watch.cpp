@@ -93,10 +93,10 @@ void StatementWatch::call_begins(ports::Session& session) {
 
 StatementWatch::Ending StatementWatch::call_ends(bool has_succeeded) {
   const std::scoped_lock guard(mutex_);
-  const Ending ending{.is_timed_out = call_ && call_->is_timed_out,
-                      .blockers = !has_succeeded && Clock::now() - seen_at_ < seen_is_old_after
-                                      ? seen_
-                                      : std::string()};
+  Ending ending{.is_timed_out = call_ && call_->is_timed_out,
+                .blockers = !has_succeeded && Clock::now() - seen_at_ < seen_is_old_after
+                                ? seen_
+                                : std::string()};
   call_.reset();
   if (has_succeeded) seen_.clear();
   return ending;

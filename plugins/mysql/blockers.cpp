@@ -39,12 +39,16 @@ std::string holders_of_row_locks(const std::string& id, bool is_mariadb) {
 }
 
 /// Where the server does not say who holds a table's lock: every transaction that was open when
-/// the wait began.
+/// the wait began, those that work in the same database first.
 std::string holders_perhaps(const std::string& id) {
   return "SELECT holder.trx_mysql_thread_id FROM information_schema.PROCESSLIST waiter JOIN "
          "information_schema.INNODB_TRX holder ON holder.trx_mysql_thread_id <> waiter.ID AND "
-         "holder.trx_started <= NOW() - INTERVAL waiter.TIME SECOND WHERE waiter.ID = " +
-         id + " AND waiter.STATE LIKE 'Waiting for%lock' ORDER BY holder.trx_started LIMIT 5";
+         "holder.trx_started <= NOW() - INTERVAL waiter.TIME SECOND LEFT JOIN "
+         "information_schema.PROCESSLIST p ON p.ID = holder.trx_mysql_thread_id WHERE waiter.ID "
+         "= " +
+         id +
+         " AND waiter.STATE LIKE 'Waiting for%lock' ORDER BY p.DB <=> waiter.DB DESC, "
+         "holder.trx_started LIMIT 5";
 }
 
 std::string what_is_known(const std::string& ids) {
