@@ -83,7 +83,7 @@ Error untrusted(const std::string& problems) {
                .hint =
                    "through it somebody could run code with this user's rights, or tell a false "
                    "history: find out who made it so, undo that, and run again; nothing was "
-                   "read from it and nothing was written"};
+                   "read from it"};
 }
 
 }  // namespace
