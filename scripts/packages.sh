@@ -6,10 +6,10 @@ build_packages="g++ cmake ninja-build pkg-config nettle-dev nlohmann-json3-dev l
 sqlite_packages="libsqlite3-dev"
 driver_packages="$sqlite_packages libpqxx-dev libpq-dev default-libmysqlclient-dev"
 test_packages="$build_packages $driver_packages libgtest-dev ccache python3 python3-jsonschema python3-yaml postgresql
-  mariadb-server-core mariadb-client mariadb-client-core sqlite3 pgbouncer galera-4 strace"
+  mariadb-server-core mariadb-client mariadb-client-core sqlite3 openssl hostname"
 # Not installed by any script: where these are, tests take over histories that dbmate and Knex made.
 tool_packages="nodejs npm"
-check_packages="git clang-format-14 clang-tidy-14 python3 clang-14 libclang-rt-14-dev"
+check_packages="git clang-format-14 clang-tidy-14 python3"
 
 # run COMMAND...: print the command, then run it.
 run() {
