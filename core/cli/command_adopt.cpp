@@ -13,6 +13,7 @@
 #include "cli/progress.hpp"
 #include "cli/report_adopt.hpp"
 #include "cli/run_identity.hpp"
+#include "cli/run_world.hpp"
 #include "cli/situation.hpp"
 #include "execution/foreign_history.hpp"
 #include "execution/record.hpp"
@@ -72,10 +73,8 @@ Result<void> record(CommandContext& context, Situation& situation, DiskFiles& fi
   const execution::RunOptions options = run_options(context);
   context.report.document["runId"] = options.run_id;
   const std::string database = situation.database->dialect().name;
-  InterruptibleClock clock(*context.interrupt);
   Progress progress(context.log, 0);
-  // from here on it ends cleanly by itself when it is interrupted
-  context.interrupt->on_abandon({});
+  const RunWorld world(context, *situation.database, files, progress);
   auto written = execution::record(
       [&](const model::Ledger& ledger, ports::Session&) -> Result<std::vector<Correction>> {
         const model::Plan plan = planning::make_plan(situation.changes, ledger, database);
@@ -83,13 +82,7 @@ Result<void> record(CommandContext& context, Situation& situation, DiskFiles& fi
         if (!adoption) return adoption.error();
         return corrections_of(*adoption, history);
       },
-      std::move(situation.session),
-      {.connector = *situation.database,
-       .files = files,
-       .clock = clock,
-       .interrupt = *context.interrupt,
-       .observer = progress},
-      options);
+      std::move(situation.session), world.context(), options);
   if (!written) return std::move(written).error();
   return {};
 }

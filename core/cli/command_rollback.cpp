@@ -15,6 +15,7 @@
 #include "cli/progress.hpp"
 #include "cli/report_rollback.hpp"
 #include "cli/run_identity.hpp"
+#include "cli/run_world.hpp"
 #include "cli/situation.hpp"
 #include "execution/rollback.hpp"
 #include "planning/planner.hpp"
@@ -60,25 +61,10 @@ Result<std::vector<Undo>> decide(CommandContext& context, Situation& situation, 
 
 model::RunReport undo(CommandContext& context, Situation& situation, DiskFiles& files,
                       const std::vector<Undo>& undos) {
-  InterruptibleClock clock(*context.interrupt);
   Progress progress(context.log, undos.size());
-  // From here on the run itself ends cleanly when it is interrupted.
-  context.interrupt->on_abandon({});
+  const RunWorld world(context, *situation.database, files, progress);
   return execution::roll_back(undos, situation.ledger, std::move(situation.session),
-                              {.connector = *situation.database,
-                               .files = files,
-                               .clock = clock,
-                               .interrupt = *context.interrupt,
-                               .observer = progress},
-                              run_options(context));
-}
-
-Result<std::size_t> steps_of(const Settings& settings, std::size_t fallback) {
-  const std::size_t steps = settings.number("steps").value_or(fallback);
-  if (steps > 0) return steps;
-  return Error{.code = Code::usage,
-               .message = settings.setting("steps").place + ": expected a number above 0",
-               .hint = "see garboard help rollback"};
+                              world.context(), run_options(context));
 }
 
 /// All of them must be in the plan, or they would be undone and not come back.
@@ -107,15 +93,9 @@ Result<model::RunReport> apply_again(CommandContext& context, Situation& situati
     item.is_selected = ids.contains(item.change->id);
     count += item.is_to_run() ? 1U : 0U;
   }
-  InterruptibleClock clock(*context.interrupt);
   Progress progress(context.log, count);
-  return execution::run(plan, std::move(open->session),
-                        {.connector = *situation.database,
-                         .files = files,
-                         .clock = clock,
-                         .interrupt = *context.interrupt,
-                         .observer = progress},
-                        run_options(context));
+  const RunWorld world(context, *situation.database, files, progress);
+  return execution::run(plan, std::move(open->session), world.context(), run_options(context));
 }
 
 }  // namespace
@@ -124,9 +104,7 @@ Result<int> run_rollback(CommandContext& context) {
   const Settings& settings = context.settings;
   planning::RollbackScope scope{.last_kept_id = settings.text("to")};
   if (settings.is_given("steps")) {
-    Result<std::size_t> steps = steps_of(settings, 1);
-    if (!steps) return std::move(steps).error();
-    scope.steps = *steps;
+    scope.steps = settings.number("steps");
     if (!scope.last_kept_id.empty())
       return Error{.code = Code::usage,
                    .message = "--steps and --to are both given, expected one",
@@ -149,12 +127,11 @@ Result<int> run_rollback(CommandContext& context) {
 }
 
 Result<int> run_redo(CommandContext& context) {
-  Result<std::size_t> steps = steps_of(context.settings, 1);
-  if (!steps) return std::move(steps).error();
+  const std::size_t steps = context.settings.number("steps").value_or(1);
   DiskFiles files;
   Result<Situation> situation = look(context, files, Access::read_write);
   if (!situation) return std::move(situation).error();
-  Result<std::vector<Undo>> undos = decide(context, *situation, files, {.steps = *steps});
+  Result<std::vector<Undo>> undos = decide(context, *situation, files, {.steps = steps});
   if (!undos) return std::move(undos).error();
   if (auto checked = check_redo(*undos, situation->changes); !checked) return checked.error();
   const std::string name = situation->database->dialect().name;

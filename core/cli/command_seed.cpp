@@ -13,6 +13,7 @@
 #include "cli/disk_files.hpp"
 #include "cli/progress.hpp"
 #include "cli/run_identity.hpp"
+#include "cli/run_world.hpp"
 #include "cli/seed_report.hpp"
 #include "execution/seed_run.hpp"
 #include "loading/load_seeds.hpp"
@@ -88,17 +89,10 @@ Result<int> run_seed(CommandContext& context) {
                                           .environment = context.settings.text("seed-environment"),
                                           .is_dry_run = context.settings.is_on("dry-run"),
                                           .order = planning::order_tables};
-  InterruptibleClock clock(*context.interrupt);
   SeedProgress progress(context.log, options.is_dry_run);
-  // From here on the run itself ends cleanly when it is interrupted.
-  context.interrupt->on_abandon({});
-  model::SeedRunReport run = execution::run_seeds(*seeds, *std::move(session),
-                                                  {.connector = **database,
-                                                   .files = files,
-                                                   .clock = clock,
-                                                   .interrupt = *context.interrupt,
-                                                   .observer = progress},
-                                                  options);
+  const RunWorld world(context, **database, files, progress);
+  model::SeedRunReport run =
+      execution::run_seeds(*seeds, *std::move(session), world.context(), options);
   fill_seed(context.report, run, (*database)->dialect().name, options.is_dry_run);
   if (run.error) return *std::move(run.error);
   return 0;

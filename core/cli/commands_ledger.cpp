@@ -10,6 +10,7 @@
 #include "cli/progress.hpp"
 #include "cli/report.hpp"
 #include "cli/run_identity.hpp"
+#include "cli/run_world.hpp"
 #include "execution/ledger.hpp"
 #include "execution/run.hpp"
 #include "planning/planner.hpp"
@@ -47,17 +48,9 @@ void warn_of_unknown(const std::vector<LedgerEntry>& entries, Log& log) {
 
 model::RunReport apply(CommandContext& context, const Plan& plan, Database& database,
                        std::unique_ptr<ports::Session> session, DiskFiles& files) {
-  InterruptibleClock clock(*context.interrupt);
   Progress progress(context.log, plan.pending_count());
-  // From here on the run itself ends cleanly when it is interrupted.
-  context.interrupt->on_abandon({});
-  return execution::run(plan, std::move(session),
-                        {.connector = database,
-                         .files = files,
-                         .clock = clock,
-                         .interrupt = *context.interrupt,
-                         .observer = progress},
-                        run_options(context));
+  const RunWorld world(context, database, files, progress);
+  return execution::run(plan, std::move(session), world.context(), run_options(context));
 }
 
 // The first statement of the journal that is not done.

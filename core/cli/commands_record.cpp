@@ -11,6 +11,7 @@
 #include "cli/progress.hpp"
 #include "cli/report_record.hpp"
 #include "cli/run_identity.hpp"
+#include "cli/run_world.hpp"
 #include "cli/situation.hpp"
 #include "execution/record.hpp"
 #include "execution/repair.hpp"
@@ -32,21 +33,13 @@ using Deciding = std::function<Result<std::vector<Correction>>(
 Result<std::vector<Correction>> write(CommandContext& context, Situation& situation,
                                       DiskFiles& files, const Deciding& deciding,
                                       const execution::RunOptions& options) {
-  InterruptibleClock clock(*context.interrupt);
   Progress progress(context.log, 0);
-  // From here on the run itself ends cleanly when it is interrupted.
-  context.interrupt->on_abandon({});
+  const RunWorld world(context, *situation.database, files, progress);
   return execution::record(
       [&](const model::Ledger& ledger, ports::Session& session) {
         return deciding(situation, ledger, session);
       },
-      std::move(situation.session),
-      {.connector = *situation.database,
-       .files = files,
-       .clock = clock,
-       .interrupt = *context.interrupt,
-       .observer = progress},
-      options);
+      std::move(situation.session), world.context(), options);
 }
 
 Result<int> correct(CommandContext& context, const Deciding& deciding) {

@@ -68,6 +68,12 @@ NodeId Fields::value(string_view key) const {
                                : values_.at(static_cast<std::size_t>(found - known_.begin()));
 }
 
+void Fields::require(string_view key, string_view expected) const {
+  if (lacks(key))
+    problems_.add(document_, offset(),
+                  "'" + string(key) + "' is missing, expected " + string(expected));
+}
+
 bool Fields::lacks(string_view key) const {
   return !has(key) && std::ranges::find(misspelt_, key) == misspelt_.end();
 }
@@ -87,6 +93,13 @@ string described(const Document& document, NodeId id) {
   if (node.style == ScalarStyle::plain && document.is_json())
     return (node.text == "true" || node.text == "false" ? "" : "the number ") + excerpt(node.text);
   return "the text '" + excerpt(node.text) + "'";
+}
+
+void check_version(const Document& document, NodeId id, string_view what, Problems& problems) {
+  const TreeNode& node = document.at(id);
+  if (node.kind == NodeKind::scalar && node.style == ScalarStyle::plain && node.text == "1") return;
+  refuse_type(document, id, "version", "the number 1", problems,
+              string(what) + " of a later version needs a later garboard");
 }
 
 void refuse_type(const Document& document, NodeId id, string_view key, string_view expected,

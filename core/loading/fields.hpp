@@ -31,6 +31,8 @@ class Fields {
   [[nodiscard]] bool has(std::string_view key) const { return value(key) != no_node; }
   /// True when the key is neither there nor meant by a misspelt one, which was refused already.
   [[nodiscard]] bool lacks(std::string_view key) const;
+  /// A key that is missing is a problem.
+  void require(std::string_view key, std::string_view expected) const;
   [[nodiscard]] bool has_unknown() const noexcept { return has_unknown_; }
   /// Where to say that something is missing.
   [[nodiscard]] std::size_t offset() const { return document_.at(mapping_).offset; }
@@ -55,6 +57,9 @@ class Fields {
 /// "'up' is a mapping, expected <expected>".
 void refuse_type(const Document& document, NodeId id, std::string_view key,
                  std::string_view expected, Problems& problems, std::string hint = {});
+
+/// The one version there is, of `what`: "a plan".
+void check_version(const Document& document, NodeId id, std::string_view what, Problems& problems);
 
 /// Any scalar of YAML as it is written, but only a string of JSON. Refuses NUL bytes.
 [[nodiscard]] std::optional<std::string_view> read_string(const Document& document, NodeId id,

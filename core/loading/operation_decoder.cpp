@@ -41,9 +41,7 @@ void OperationReader::refuse(NodeId id, string message, string hint) {
 }
 
 void OperationReader::require(const Fields& in, string_view key, string_view expected) {
-  if (in.is_mapping() && in.lacks(key))
-    problems_.add(document_, in.offset(),
-                  "'" + string(key) + "' is missing, expected " + string(expected));
+  if (in.is_mapping()) in.require(key, expected);
 }
 
 std::vector<NodeId> OperationReader::items(NodeId id, string_view key, string_view expected) {

@@ -67,12 +67,13 @@ class PlanDecoder {
     if (!fields.is_mapping()) return {};
     if (fields.has("$schema"))  // for editors
       (void)read_string(document_, fields.value("$schema"), "$schema", problems_);
-    require(fields, "version", "1");
-    if (fields.has("version")) check_version(fields.value("version"));
+    fields.require("version", "1");
+    if (fields.has("version"))
+      check_version(document_, fields.value("version"), "a plan", problems_);
     if (fields.has("database")) plan_.databases = databases(fields.value("database"));
     if (fields.has("defaults")) defaults_ = read_defaults(fields.value("defaults"));
     if (fields.has("placeholders")) placeholders_.decode(document_, fields.value("placeholders"));
-    require(fields, "migrations", "a list of at least one migration");
+    fields.require("migrations", "a list of at least one migration");
     if (fields.has("migrations")) read_migrations(fields.value("migrations"));
     return std::move(plan_);
   }
@@ -82,20 +83,6 @@ class PlanDecoder {
   void refuse(NodeId id, string message, string hint = {}) {
     problems_.add(document_, at(id).offset, std::move(message), std::move(hint));
   }
-  void require(const Fields& fields, string_view key, string_view expected) {
-    if (fields.lacks(key))
-      problems_.add(document_, fields.offset(),
-                    "'" + string(key) + "' is missing, expected " + string(expected));
-  }
-
-  void check_version(NodeId id) {
-    const TreeNode& node = at(id);
-    if (node.kind == NodeKind::scalar && node.style == ScalarStyle::plain && node.text == "1")
-      return;
-    refuse_type(document_, id, "version", "the number 1", problems_,
-                "a plan of a later version needs a later garboard");
-  }
-
   TransactionMode transaction(NodeId id) {
     const auto text = read_string(document_, id, "transaction", problems_);
     if (!text || *text == "auto") return TransactionMode::automatic;
@@ -172,7 +159,7 @@ class PlanDecoder {
     change.is_repeatable = is_on(fields, "repeatable");
     if (fields.has("phase")) change.phase = phase(fields.value("phase"));
     if (fields.has("requires")) change.required_ids = required_ids(fields.value("requires"));
-    require(fields, "up", "a list of at least one step");
+    fields.require("up", "a list of at least one step");
     Checksum checksum;
     OperationUndo undo;
     if (fields.has("up")) change.up = steps(fields.value("up"), "up", change, &checksum, &undo);

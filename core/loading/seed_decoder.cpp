@@ -68,15 +68,16 @@ class SeedDecoder {
     seed_.where = document_.position(0);
     if (fields.has("$schema"))  // for editors
       (void)read_string(document_, fields.value("$schema"), "$schema", problems_);
-    require(fields, "version", "1");
-    if (fields.has("version")) check_version(fields.value("version"));
+    fields.require("version", "1");
+    if (fields.has("version"))
+      check_version(document_, fields.value("version"), "a seed", problems_);
     read_identity(fields);
     if (fields.has("database"))
       seed_.databases = words(fields.value("database"), "database", "a driver's name");
     if (fields.has("environments"))
       seed_.environments = words(fields.value("environments"), "environments", "a name");
     if (fields.has("mode")) read_mode(fields.value("mode"));
-    require(fields, "tables", "a list of at least one table");
+    fields.require("tables", "a list of at least one table");
     if (fields.has("tables")) read_tables(fields.value("tables"));
     tables_.check_references();
     seed_.declaration = declaration_of(seed_.tables);
@@ -88,20 +89,6 @@ class SeedDecoder {
   void refuse(NodeId id, string message, string hint = {}) {
     problems_.add(document_, at(id).offset, std::move(message), std::move(hint));
   }
-  void require(const Fields& fields, string_view key, string_view expected) {
-    if (fields.lacks(key))
-      problems_.add(document_, fields.offset(),
-                    "'" + string(key) + "' is missing, expected " + string(expected));
-  }
-
-  void check_version(NodeId id) {
-    const TreeNode& node = at(id);
-    if (node.kind == NodeKind::scalar && node.style == ScalarStyle::plain && node.text == "1")
-      return;
-    refuse_type(document_, id, "version", "the number 1", problems_,
-                "a seed of a later version needs a later garboard");
-  }
-
   void read_identity(const Fields& fields) {
     const NodeId id = fields.value("id");
     const NodeId name = fields.value("name");

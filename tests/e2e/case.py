@@ -8,11 +8,22 @@ import sys
 import tempfile
 import unittest
 
+import jsonschema
+
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import databases  # noqa: E402
 
 GARBOARD = os.environ["GARBOARD"]
 PROJECT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+with open(os.path.join(PROJECT, "schema", "report.schema.json"), encoding="utf-8") as schema:
+    REPORT = json.load(schema)
+
+
+def table(name, **more):
+    """A migration that makes a table and drops it again."""
+    return {"id": name, "up": [{"sql": f"CREATE TABLE t_{name} (x INT);"}],
+            "down": [{"sql": f"DROP TABLE t_{name};"}], **more}
 
 
 def environment(database):
@@ -69,3 +80,25 @@ class GarboardTest(unittest.TestCase):
         return [row[0] for row in
                 database.query("SELECT id FROM garboard_migrations WHERE state = 'applied' "
                                "ORDER BY ordinal")]
+
+    def run_json(self, database, *arguments, code=0):
+        """The report, which fits its schema."""
+        out, _ = self.garboard(database, *arguments, "--output", "json", code=code)
+        document = json.loads(out)
+        if code == 0:
+            jsonschema.validate(document, REPORT)
+        return document
+
+    def log(self, database):
+        return database.query("SELECT id, action FROM garboard_migrations_log ORDER BY seq")
+
+    def tables(self, database):
+        """All but Garboard's own."""
+        if database.kind == "sqlite":
+            sql = "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name"
+        elif database.kind == "postgres":
+            sql = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"
+        else:
+            sql = ("SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() "
+                   "ORDER BY 1")
+        return [row[0] for row in database.query(sql) if not row[0].startswith("garboard_")]

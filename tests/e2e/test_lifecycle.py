@@ -8,45 +8,17 @@ import sys
 import time
 import unittest
 
-import jsonschema
-
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import databases  # noqa: E402
-from case import PROJECT, GarboardTest  # noqa: E402
-
-with open(os.path.join(PROJECT, "schema", "report.schema.json"), encoding="utf-8") as schema:
-    REPORT = json.load(schema)
-
-
-def table(name, **more):
-    """A migration that makes a table and drops it again."""
-    return {"id": name, "up": [{"sql": f"CREATE TABLE t_{name} (x INT);"}],
-            "down": [{"sql": f"DROP TABLE t_{name};"}], **more}
+from case import GarboardTest, table  # noqa: E402
 
 
 class LifecycleTest(GarboardTest):
-    def run_json(self, database, *arguments, code=0):
-        out, _ = self.garboard(database, *arguments, "--output", "json", code=code)
-        document = json.loads(out)
-        if code == 0:
-            jsonschema.validate(document, REPORT)
-        return document
-
     def outcomes(self, document):
         return [(m["id"], m["outcome"]) for m in document["migrations"]]
 
     def tables(self, database):
-        if database.kind == "sqlite":
-            sql = "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name"
-        elif database.kind == "postgres":
-            sql = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"
-        else:
-            sql = ("SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() "
-                   "ORDER BY 1")
-        return [row[0] for row in database.query(sql) if row[0].startswith("t_")]
-
-    def log(self, database):
-        return database.query("SELECT id, action FROM garboard_migrations_log ORDER BY seq")
+        return [name for name in super().tables(database) if name.startswith("t_")]
 
     def two_runs(self, database):
         """One migration by a first run, two by a second."""

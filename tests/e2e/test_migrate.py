@@ -56,16 +56,6 @@ class MigrateTest(GarboardTest):
         return [{"id": "first", "up": [{"sql": "CREATE TABLE a (x INT);"}]},
                 {"id": "second", "up": [{"sql": "CREATE TABLE b (x INT); INSERT INTO b VALUES (2);"}]}]
 
-    def tables(self, database):
-        if database.kind == "sqlite":
-            sql = "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name"
-        elif database.kind == "postgres":
-            sql = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"
-        else:
-            sql = ("SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() "
-                   "ORDER BY 1")
-        return [row[0] for row in database.query(sql) if not row[0].startswith("garboard_")]
-
     def test_a_broken_third_leaves_the_database_as_after_the_second(self):
         for database in self.each(databases.TRANSACTIONAL):
             plan = self.plan(self.good_two() + [self.broken(database)])

@@ -8,36 +8,16 @@ import sys
 import time
 import unittest
 
-import jsonschema
-
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import databases  # noqa: E402
-from case import PROJECT, GarboardTest  # noqa: E402
-
-with open(os.path.join(PROJECT, "schema", "report.schema.json"), encoding="utf-8") as schema:
-    REPORT = json.load(schema)
+from case import GarboardTest, table  # noqa: E402
 
 MYSQL = (databases.Mariadb, databases.Mysql)
 
 
-def table(name, **more):
-    return {"id": name, "up": [{"sql": f"CREATE TABLE t_{name} (x INT);"}],
-            "down": [{"sql": f"DROP TABLE t_{name};"}], **more}
-
-
 class RecordTest(GarboardTest):
-    def run_json(self, database, *arguments, code=0):
-        out, _ = self.garboard(database, *arguments, "--output", "json", code=code)
-        document = json.loads(out)
-        if code == 0:
-            jsonschema.validate(document, REPORT)
-        return document
-
     def actions(self, document):
         return [(m["id"], m["action"]) for m in document["migrations"]]
-
-    def log(self, database):
-        return database.query("SELECT id, action FROM garboard_migrations_log ORDER BY seq")
 
     def states(self, database):
         return database.query("SELECT id, state FROM garboard_migrations ORDER BY ordinal")

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "core/planning/plans.hpp"
+
 namespace garboard::planning {
 namespace {
 
@@ -13,19 +15,6 @@ using model::Change;
 using model::Changes;
 using model::Ledger;
 using model::LedgerState;
-
-Changes changes_of(const std::vector<std::string>& ids) {
-  Changes changes;
-  for (const std::string& id : ids)
-    changes.items.push_back(Change{.id = id, .name = id, .checksum = "1:" + id});
-  return changes;
-}
-
-Ledger ledger_of(const std::vector<std::string>& ids) {
-  Ledger ledger{.exists = true};
-  for (const std::string& id : ids) ledger.entries.push_back({.id = id, .checksum = "1:" + id});
-  return ledger;
-}
 
 std::string said(const Result<std::vector<Correction>>& corrections) {
   if (!corrections) return "error " + std::to_string(static_cast<int>(corrections.error().code));

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "core/planning/plans.hpp"
+
 namespace garboard::planning {
 namespace {
 
@@ -13,24 +15,7 @@ using model::Change;
 using model::Changes;
 using model::ItemState;
 using model::Ledger;
-using model::LedgerEntry;
 using model::LedgerState;
-
-Changes changes_of(const std::vector<std::string>& ids) {
-  Changes changes;
-  for (const std::string& id : ids)
-    changes.items.push_back(Change{.id = id, .name = id, .checksum = "1:" + id});
-  return changes;
-}
-
-Ledger ledger_of(const std::vector<std::string>& ids) {
-  Ledger ledger{.exists = true};
-  for (const std::string& id : ids) {
-    const auto ordinal = static_cast<std::int64_t>(ledger.entries.size()) + 1;
-    ledger.entries.push_back(LedgerEntry{.id = id, .ordinal = ordinal, .checksum = "1:" + id});
-  }
-  return ledger;
-}
 
 TEST(Planner, MakesEverythingPendingForAnEmptyLedger) {
   const Changes changes = changes_of({"a", "b"});

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "core/planning/plans.hpp"
 #include "planning/planner.hpp"
 
 namespace garboard::planning {
@@ -15,22 +16,12 @@ using model::Change;
 using model::Changes;
 using model::ItemState;
 using model::Ledger;
-using model::LedgerEntry;
 using model::LedgerState;
 using model::Phase;
 using model::Plan;
 
 Change change(const std::string& id, Phase phase = Phase::any) {
   return Change{.id = id, .name = id, .phase = phase, .checksum = "1:" + id};
-}
-
-Ledger ledger_of(const std::vector<std::string>& ids) {
-  Ledger ledger{.exists = true};
-  for (const std::string& id : ids) {
-    const auto ordinal = static_cast<std::int64_t>(ledger.entries.size()) + 1;
-    ledger.entries.push_back(LedgerEntry{.id = id, .ordinal = ordinal, .checksum = "1:" + id});
-  }
-  return ledger;
 }
 
 std::string to_run(const Plan& plan) {
