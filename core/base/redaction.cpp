@@ -92,13 +92,32 @@ std::size_t skip_spaces(std::string_view text, std::size_t at) noexcept {
   return at;
 }
 
+// Where the text goes on after 'user'@'host', user@localhost or CURRENT_USER() and the spaces
+// after.
+std::size_t after_account(std::string_view text, std::size_t at) noexcept {
+  constexpr std::string_view quotes = "'\"`";
+  constexpr std::string_view joints = "@()%.-";
+  while (at < text.size()) {
+    if (quotes.find(text[at]) != npos) {
+      const std::size_t close = text.find(text[at], at + 1);
+      if (close == npos) return text.size();
+      at = close + 1;
+    } else if (is_word(text[at]) || joints.find(text[at]) != npos) {
+      ++at;
+    } else {
+      break;
+    }
+  }
+  return skip_spaces(text, at);
+}
+
 // Where the text goes on after the words that announce a secret at `at`; npos when none do.
 std::size_t after_announcement(std::string_view text, std::size_t at) noexcept {
   if (starts_with_word(text.substr(at), "password")) {
     std::size_t next = skip_spaces(text, at + 8);
     if (starts_with_word(text.substr(next), "for")) {  // SET PASSWORD FOR 'user'@'host' = '..'
-      next = text.find('=', next);
-      if (next == npos) return npos;
+      next = after_account(text, skip_spaces(text, next + 3));
+      if (next == text.size() || (text[next] != '=' && text[next] != ':')) return npos;
     }
     while (next < text.size() && (text[next] == '=' || text[next] == '(' || text[next] == ':'))
       next = skip_spaces(text, next + 1);

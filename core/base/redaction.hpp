@@ -38,7 +38,7 @@ class Redactor {
 };
 
 /// Replaces the literal after PASSWORD or IDENTIFIED BY / AS (roles, users, servers, subscriptions)
-/// by the mark. Idempotent.
+/// by the mark. A second time changes nothing in SQL; in garbage it may replace more.
 [[nodiscard]] std::string redact_sql(std::string_view text);
 
 }  // namespace garboard::base

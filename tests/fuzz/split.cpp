@@ -8,6 +8,8 @@
 #include "base/redaction.hpp"
 #include "core/sql/pieces.hpp"
 
+constexpr std::string_view secret = "k3y'";
+
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace garboard;
   const std::string_view text(reinterpret_cast<const char*>(data), size);
@@ -21,7 +23,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (piece.text.empty() || piece.byte < end) __builtin_trap();
     end = piece.end_byte;
   }
-  const std::string redacted = base::redact_sql(text);
-  if (base::redact_sql(redacted) != redacted) __builtin_trap();
+  base::Redactor redactor;
+  redactor.add(secret);
+  if (redactor.apply(text).find(secret) != std::string::npos) __builtin_trap();
   return 0;
 }
