@@ -1,49 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 // The C++20 layer over garboard/abi.h for authors of drivers: write a Connection class that throws
-// garboard::sdk::Failure, and GARBOARD_DRIVER makes the C tables. It holds the only exception
-// barrier.
+// garboard::sdk::Failure, and GARBOARD_DRIVER makes the C tables.
 #pragma once
 
 #include <concepts>
 #include <cstdint>
-#include <exception>
 #include <memory>
-#include <new>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
-#include <utility>
 
 #include <garboard/abi.h>
+#include <garboard/plugin.hpp>
 
 namespace garboard::sdk {
-
-/// What a slot reports. Throw it from a Connection; empty fields are left out.
-struct Failure : std::exception {
-  gbd_status status = GBD_E_INTERNAL;
-  std::uint32_t flags = 0;  ///< GBD_EF_*
-  std::int64_t native_code = 0;
-  std::int64_t position = -1;  ///< 0-based byte offset in the call's sql
-  std::string sqlstate, message, detail, hint, context_json;
-
-  Failure(gbd_status failure_status, std::string text)
-      : status(failure_status), message(std::move(text)) {}
-  [[nodiscard]] const char* what() const noexcept override { return message.c_str(); }
-};
-
-[[nodiscard]] inline std::string_view view(gbd_str text) noexcept {
-  return text.ptr == nullptr ? std::string_view{} : std::string_view{text.ptr, text.len};
-}
-[[nodiscard]] inline gbd_str str(std::string_view text) noexcept {
-  return {text.data(), text.size()};
-}
-/// A cell or parameter that is SQL NULL.
-inline constexpr gbd_str null_str{nullptr, 0};
-/// The empty string as a cell: its pointer must not be NULL.
-[[nodiscard]] inline gbd_str cell(std::string_view text) noexcept {
-  return {text.data() == nullptr ? "" : text.data(), text.size()};
-}
 
 /// Options of one exec or batch, readable whatever the size of the caller's gbd_call.
 class Call {
@@ -76,77 +47,6 @@ class Call {
   }
   const gbd_call* call_;
 };
-
-/// The host of this plugin; null before init.
-inline const gbd_host*& host_slot() noexcept {
-  static const gbd_host* host = nullptr;
-  return host;
-}
-/// True once the run was interrupted; poll it in waits that cancel() cannot end.
-[[nodiscard]] inline bool is_cancelled() noexcept {
-  const gbd_host* host = host_slot();
-  return host != nullptr && GBD_HAS(gbd_host, host, cancelled) && host->cancelled(host) != 0;
-}
-/// A line for the host's log; levels as in gbd_host.
-inline void log(std::int32_t level, std::string_view message) noexcept {
-  const gbd_host* host = host_slot();
-  if (host != nullptr && GBD_HAS(gbd_host, host, log))
-    host->log(host, level, {message.data(), message.size()}, {nullptr, 0});
-}
-
-namespace detail {
-
-inline void report(gbd_error* error, const Failure& failure) noexcept {
-  const gbd_host* host = host_slot();
-  if (host == nullptr || error == nullptr) return;
-  gbd_error_info info{};
-  info.size = sizeof info;
-  info.flags = failure.flags;
-  info.native_code = failure.native_code;
-  info.position = failure.position;
-  info.sqlstate = str(failure.sqlstate);
-  info.message = str(failure.message);
-  info.detail = str(failure.detail);
-  info.hint = str(failure.hint);
-  info.context_json = str(failure.context_json);
-  host->fail(error, &info);
-}
-
-inline gbd_status plain_failure(gbd_error* error, gbd_status status, const char* text) noexcept {
-  const gbd_host* host = host_slot();
-  if (host == nullptr || error == nullptr) return status;
-  gbd_error_info info{};
-  info.size = sizeof info;
-  info.position = -1;
-  info.message = str(text);
-  host->fail(error, &info);
-  return status;
-}
-
-/// Runs `body` and turns whatever it throws into a status.
-template <class Body>
-gbd_status barrier(gbd_error* error, Body&& body) noexcept {
-  try {
-    std::forward<Body>(body)();
-    return GBD_OK;
-  } catch (const Failure& failure) {
-    report(error, failure);
-    return failure.status == GBD_OK ? static_cast<gbd_status>(GBD_E_INTERNAL) : failure.status;
-  } catch (const std::bad_alloc&) {
-    return plain_failure(error, GBD_E_NOMEM, "out of memory");
-  } catch (const std::exception& unexpected) {
-    return plain_failure(error, GBD_E_INTERNAL, unexpected.what());
-  } catch (...) {
-    return plain_failure(error, GBD_E_INTERNAL,
-                         "the plugin threw something that is no std::exception");
-  }
-}
-
-inline void write(const gbd_sink* sink, std::string_view text) noexcept {
-  sink->write(sink->ctx, text.data(), text.size());
-}
-
-}  // namespace detail
 
 /// What GARBOARD_DRIVER needs. A Driver has static `std::string describe()` and static
 /// `std::unique_ptr<Connection> open(std::string_view options_json)`; a Connection has:
@@ -283,35 +183,11 @@ class DriverTable {
 
 }  // namespace garboard::sdk
 
-/// Defines the plugin's only exported symbol and its identity note. `kind_json` entries as in
-/// abi.h:
+/// Defines the plugin's only exported symbol and its identity note:
 ///   GARBOARD_DRIVER(MyDriver, "mydb", "1.0.0", "[\"mydb\"]")
-#define GARBOARD_DRIVER(driver_type, plugin_name, plugin_version, schemes_json)                   \
-  GARBOARD_NOTE("{\"abi\":\"1.0\",\"minHost\":\"1.0\",\"name\":\"" plugin_name                    \
-                "\",\"version\":\"" plugin_version                                                \
-                "\",\"kinds\":[\"driver\"],\"schemes\":" schemes_json "}");                       \
-  namespace {                                                                                     \
-  constexpr gbd_driver garboard_driver_table = ::garboard::sdk::DriverTable<driver_type>::make(); \
-  gbd_status garboard_plugin_init(const gbd_host* host, gbd_error*) noexcept {                    \
-    ::garboard::sdk::host_slot() = host;                                                          \
-    return GBD_OK;                                                                                \
-  }                                                                                               \
-  void garboard_plugin_shutdown() noexcept { ::garboard::sdk::host_slot() = nullptr; }            \
-  const void* garboard_plugin_interface(const char* id) noexcept {                                \
-    return std::string_view(id) == "garboard.driver/1" ? &garboard_driver_table : nullptr;        \
-  }                                                                                               \
-  constexpr gbd_plugin garboard_plugin_table = {sizeof(gbd_plugin),                               \
-                                                GARBOARD_ABI_MINOR,                               \
-                                                0,                                                \
-                                                GBD_LIT(plugin_name),                             \
-                                                GBD_LIT(plugin_version),                          \
-                                                GBD_LIT("Garboard"),                              \
-                                                GBD_LIT("Apache-2.0"),                            \
-                                                GBD_LIT(""),                                      \
-                                                &garboard_plugin_init,                            \
-                                                &garboard_plugin_shutdown,                        \
-                                                &garboard_plugin_interface};                      \
-  }                                                                                               \
-  extern "C" GBD_EXPORT const gbd_plugin* garboard_plugin_v1(void) noexcept {                     \
-    return &garboard_plugin_table;                                                                \
-  }
+#define GARBOARD_DRIVER(driver_type, plugin_name, plugin_version, schemes_json)               \
+  namespace {                                                                                 \
+  constexpr gbd_driver garboard_table = ::garboard::sdk::DriverTable<driver_type>::make();    \
+  }                                                                                           \
+  GARBOARD_PLUGIN("driver", "garboard.driver/1", garboard_table, plugin_name, plugin_version, \
+                  ",\"schemes\":" schemes_json)
