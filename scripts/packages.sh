@@ -5,7 +5,8 @@ build_packages="g++ cmake ninja-build pkg-config nettle-dev nlohmann-json3-dev l
   libboost-dev libboost-program-options-dev libboost-filesystem-dev"
 sqlite_packages="libsqlite3-dev"
 driver_packages="$sqlite_packages libpqxx-dev libpq-dev default-libmysqlclient-dev"
-test_packages="$build_packages $driver_packages libgtest-dev ccache python3 python3-jsonschema python3-yaml postgresql
+hook_packages="libcurl4-openssl-dev"
+test_packages="$build_packages $driver_packages $hook_packages libgtest-dev ccache python3 python3-jsonschema python3-yaml postgresql
   mariadb-server-core mariadb-client mariadb-client-core sqlite3 openssl hostname"
 # Not installed by any script: where these are, tests take over histories that dbmate and Knex made.
 tool_packages="nodejs npm"

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// What hooks read from their part of the hooks file. The host has held it against the hook's schema
+// before; what is wrong here throws Failure, and names the key, never the value of a secret.
+#pragma once
+
+#include <chrono>
+#include <set>
+#include <string>
+#include <string_view>
+
+#include <nlohmann/json.hpp>
+
+namespace garboard::hooks {
+
+using Json = nlohmann::json;
+
+/// The object that `text` is; empty text is an empty object.
+[[nodiscard]] Json read_config(std::string_view text);
+/// `config[key]` as "300ms", "5s" or "2m", or `otherwise`.
+[[nodiscard]] std::chrono::milliseconds duration_of(const Json& config, const std::string& key,
+                                                    std::chrono::milliseconds otherwise);
+/// The names in the list `config[key]`, or `otherwise`.
+[[nodiscard]] std::set<std::string> names_of(const Json& config, const std::string& key,
+                                             std::set<std::string> otherwise);
+/// What the variable `config[key + "Env"]` or the file `config[key + "File"]` holds, without white
+/// space at its ends; empty when neither key is there. A variable or file that is named and is not
+/// there, or is empty, is a Failure.
+[[nodiscard]] std::string outside_value(const Json& config, const std::string& key);
+
+}  // namespace garboard::hooks

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+// The hook "exec": asks a program, so that a hook can be written in any language.
+#include <memory>
+#include <set>
+#include <string>
+#include <string_view>
+
+#include <garboard/hook.hpp>
+
+#include "common/config.hpp"
+#include "common/event.hpp"
+#include "program.hpp"
+#include "verdict.hpp"
+
+namespace garboard::exec {
+namespace {
+
+constexpr std::string_view description = R"({
+  "events": ["plan.ready", "before_run", "before_migration", "before_statement", "after_statement",
+    "after_migration", "migration.failed", "lock.waiting", "override.used", "run.succeeded",
+    "run.failed", "run.cancelled"],
+  "configSchema": {
+    "type": "object",
+    "required": ["command"],
+    "additionalProperties": false,
+    "properties": {
+      "command": {"type": "array", "minItems": 1, "items": {"type": "string", "minLength": 1}},
+      "events": {"type": "array", "items": {"enum": ["plan.ready", "before_run",
+        "before_migration", "before_statement", "after_statement", "after_migration",
+        "migration.failed", "lock.waiting", "override.used", "run.succeeded", "run.failed",
+        "run.cancelled"]}},
+      "timeout": {"type": "string", "pattern": "^[0-9]+(ms|s|m)$"}
+    }
+  }
+})";
+
+class ExecHook {
+ public:
+  static std::string describe() { return std::string(description); }
+
+  static std::unique_ptr<ExecHook> create(std::string_view config_text) {
+    const hooks::Json config = hooks::read_config(config_text);
+    auto hook = std::make_unique<ExecHook>();
+    const auto command = config.find("command");
+    if (command == config.end() || !command->is_array() || command->empty())
+      throw sdk::Failure(GBD_E_INVALID, "command is not a list of words");
+    for (const hooks::Json& word : *command) {
+      if (!word.is_string() || word.get_ref<const std::string&>().empty())
+        throw sdk::Failure(GBD_E_INVALID, "command is not a list of words");
+      hook->program_.command.push_back(word.get<std::string>());
+    }
+    hook->program_.timeout = hooks::duration_of(config, "timeout", std::chrono::seconds(8));
+    hook->events_ = hooks::names_of(config, "events", {});
+    return hook;
+  }
+
+  sdk::Answer event(std::string_view text) {
+    const std::string name = hooks::read_event(text).name;
+    if (!events_.empty() && events_.count(name) == 0) return {};
+    const std::string output = output_of(
+        program_, text, {[](std::string_view line) { sdk::log(1, line); }, &sdk::is_cancelled});
+    return name.rfind("before_", 0) == 0 ? read_verdict(output) : sdk::Answer{};
+  }
+
+ private:
+  Program program_;
+  std::set<std::string> events_;  ///< empty: all
+};
+
+}  // namespace
+}  // namespace garboard::exec
+
+GARBOARD_HOOK(garboard::exec::ExecHook, "exec", "1.0.0")

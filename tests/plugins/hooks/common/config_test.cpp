@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "common/config.hpp"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <string>
+
+#include <garboard/plugin.hpp>
+
+namespace garboard::hooks {
+namespace {
+
+std::string failure_of(const Json& config, const std::string& key) {
+  try {
+    static_cast<void>(outside_value(config, key));
+  } catch (const sdk::Failure& failure) {
+    return failure.message;
+  }
+  return "";
+}
+
+TEST(HookConfig, IsAnObjectOrNothing) {
+  EXPECT_TRUE(read_config("").empty());
+  EXPECT_EQ(read_config(R"({"a":1})").size(), 1U);
+  EXPECT_THROW(static_cast<void>(read_config("[]")), sdk::Failure);
+  EXPECT_THROW(static_cast<void>(read_config("{")), sdk::Failure);
+}
+
+TEST(HookConfig, ReadsDurations) {
+  const Json config{{"a", "300ms"}, {"b", "5s"}, {"c", "2m"}};
+  using std::chrono::milliseconds;
+  EXPECT_EQ(duration_of(config, "a", {}), milliseconds(300));
+  EXPECT_EQ(duration_of(config, "b", {}), milliseconds(5000));
+  EXPECT_EQ(duration_of(config, "c", {}), milliseconds(120'000));
+  EXPECT_EQ(duration_of(config, "d", milliseconds(7)), milliseconds(7));
+  for (const Json& wrong : {Json("5"), Json("s"), Json("0s"), Json("-1s"), Json(5), Json("5 s"),
+                            Json("99999999999999999999s"), Json("1000000m")})
+    EXPECT_THROW(static_cast<void>(duration_of({{"a", wrong}}, "a", {})), sdk::Failure) << wrong;
+}
+
+TEST(HookConfig, ReadsNames) {
+  EXPECT_EQ(names_of({{"a", {"x", "y"}}}, "a", {}), (std::set<std::string>{"x", "y"}));
+  EXPECT_EQ(names_of({}, "a", {"z"}), std::set<std::string>{"z"});
+  EXPECT_THROW(static_cast<void>(names_of({{"a", {1}}}, "a", {})), sdk::Failure);
+  EXPECT_THROW(static_cast<void>(names_of({{"a", "x"}}, "a", {})), sdk::Failure);
+}
+
+TEST(HookConfig, TakesSecretsFromVariablesAndFilesOnly) {
+  setenv("GARBOARD_TEST_HOOK_URL", " https://x/y \n", 1);
+  EXPECT_EQ(outside_value({{"urlEnv", "GARBOARD_TEST_HOOK_URL"}}, "url"), "https://x/y");
+  EXPECT_EQ(outside_value({{"url", "https://inline"}}, "url"), "");
+  const std::string path = testing::TempDir() + "hook-secret-" + std::to_string(getpid());
+  std::ofstream(path) << "whsec_a\nwhsec_b\n";
+  EXPECT_EQ(outside_value({{"urlFile", path}}, "url"), "whsec_a\nwhsec_b");
+  std::ofstream(path, std::ios::trunc) << "\n";
+  EXPECT_EQ(failure_of({{"urlFile", path}}, "url"), "the file " + path + " is empty");
+  unlink(path.c_str());
+  EXPECT_EQ(failure_of({{"urlFile", path}}, "url"), "cannot read the file " + path);
+  unsetenv("GARBOARD_TEST_HOOK_URL");
+  EXPECT_NE(failure_of({{"urlEnv", "GARBOARD_TEST_HOOK_URL"}}, "url").find("is not set"),
+            std::string::npos);
+  EXPECT_NE(failure_of({{"urlEnv", "A"}, {"urlFile", "b"}}, "url").find("either"),
+            std::string::npos);
+}
+
+}  // namespace
+}  // namespace garboard::hooks
