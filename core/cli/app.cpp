@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <filesystem>
 #include <optional>
 #include <utility>
 
@@ -15,6 +16,7 @@
 #include "cli/signals.hpp"
 #include "cli/text_file.hpp"
 #include "cli/version.hpp"
+#include "plugin_host/hook_service.hpp"
 
 namespace garboard::cli {
 
@@ -238,6 +240,8 @@ int App::run(const Arguments& arguments, const Settings& settings) {
 
 int run_command(std::span<const std::string> args, const char* const* variables) {
   std::signal(SIGPIPE, SIG_IGN);
+  if (args.size() == 2 && args[0] == plugin_host::hook_process_command)
+    return plugin_host::serve_hook(std::filesystem::absolute(args[1]), version_text());
   App app(variables);
   return app.run(args);
 }

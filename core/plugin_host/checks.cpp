@@ -149,18 +149,19 @@ Result<void> check_abi(const PluginNote& note) {
   return {};
 }
 
-Result<void> check_driver_note(const PluginNote& note, std::string_view scheme) {
-  const auto has = [](const std::vector<std::string>& names, std::string_view name) {
-    return std::find(names.begin(), names.end(), name) != names.end();
+Result<void> check_note(const PluginNote& note, PluginKind kind, std::string_view name) {
+  const auto has = [](const std::vector<std::string>& names, std::string_view wanted) {
+    return std::find(names.begin(), names.end(), wanted) != names.end();
   };
   if (auto abi = check_abi(note); !abi) return abi;
-  if (!has(note.kinds, "driver"))
-    return refused(note.name + " " + note.version + " is not a driver",
+  const std::string kind_name(name_of(kind));
+  if (!has(note.kinds, kind_name))
+    return refused(note.name + " " + note.version + " is not a " + kind_name,
                    "remove the file, or give it the name that its kind asks for");
-  if (note.name != scheme && !has(note.schemes, scheme))
-    return refused("it is the driver " + note.name + " and does not serve " + std::string(scheme),
-                   "rename the file to garboard-driver-" + note.name + ".so");
-  return {};
+  if (note.name == name || (kind == PluginKind::driver && has(note.schemes, name))) return {};
+  return refused(
+      "it is the " + kind_name + " " + note.name + " and does not serve " + std::string(name),
+      "rename the file to garboard-" + kind_name + "-" + note.name + ".so");
 }
 
 }  // namespace garboard::plugin_host

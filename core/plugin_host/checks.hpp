@@ -24,8 +24,8 @@ struct Account {
 /// Code::plugin with the offending path and the way out.
 Result<void> check_ownership(const std::filesystem::path& file, Account account = {});
 
-/// The note's ABI fits this host, and it is a driver that serves `scheme`.
-Result<void> check_driver_note(const PluginNote& note, std::string_view scheme);
+/// The note's ABI fits this host, and it is of that kind and name, or a driver of that scheme.
+Result<void> check_note(const PluginNote& note, PluginKind kind, std::string_view name);
 
 /// The note's ABI fits this host.
 Result<void> check_abi(const PluginNote& note);

@@ -29,6 +29,10 @@ void add(SearchPath& search, const fs::path& directory, std::string_view source)
     search.directories.push_back(std::move(normal));
 }
 
+std::string_view prefix_of(PluginKind kind) {
+  return kind == PluginKind::driver ? driver_prefix : hook_prefix;
+}
+
 /// The part between prefix and suffix of a plugin's file name.
 std::optional<std::string_view> plugin_name(std::string_view file, std::string_view prefix) {
   if (!file.starts_with(prefix) || !file.ends_with(suffix)) return std::nullopt;
@@ -54,7 +58,7 @@ std::vector<fs::path> plugin_files(const fs::path& directory) {
   return files;
 }
 
-std::string what_is_in(const fs::path& directory) {
+std::string what_is_in(const fs::path& directory, PluginKind kind) {
   std::error_code failure;
   const fs::file_status status = fs::status(directory, failure);
   if (!fs::exists(status)) {
@@ -67,11 +71,12 @@ std::string what_is_in(const fs::path& directory) {
   std::string names;
   for (const fs::path& file : plugin_files(directory)) {
     const fs::path file_name = file.filename();
-    const auto name = plugin_name(file_name.native(), driver_prefix);
+    const auto name = plugin_name(file_name.native(), prefix_of(kind));
     if (name) names.append(names.empty() ? "" : ", ").append(*name);
   }
-  return names.empty() ? "no such file, and no other driver"
-                       : "no such file; the drivers there are: " + names;
+  const std::string kind_name(name_of(kind));
+  return names.empty() ? "no such file, and no other " + kind_name
+                       : "no such file; the " + kind_name + "s there are: " + names;
 }
 
 }  // namespace
@@ -83,8 +88,8 @@ bool is_plugin_name(std::string_view name) noexcept {
                      [&](char c) { return is_word(c) || c == '+' || c == '.' || c == '-'; });
 }
 
-std::string driver_file_name(std::string_view scheme) {
-  return std::string(driver_prefix).append(scheme).append(suffix);
+std::string plugin_file_name(PluginKind kind, std::string_view name) {
+  return std::string(prefix_of(kind)).append(name).append(suffix);
 }
 
 SearchPath make_search_path(const HostOptions& options) {
@@ -103,28 +108,31 @@ SearchPath make_search_path(const HostOptions& options) {
   return search;
 }
 
-Result<fs::path> find_driver(const SearchPath& search, std::string_view scheme) {
-  if (!is_plugin_name(scheme))
+Result<fs::path> find_plugin(const SearchPath& search, PluginKind kind, std::string_view name) {
+  const bool is_driver = kind == PluginKind::driver;
+  if (!is_plugin_name(name))
     return base::Error{.code = base::Code::bad_input,
-                       .message = "'" + std::string(scheme.substr(0, max_name_length)) +
-                                  "' cannot be the name of a database driver",
-                       .hint =
-                           "a driver's name is made of a-z, 0-9, '+', '.' and '-', as in "
-                           "postgres://user@host/database"};
-  const std::string file = driver_file_name(scheme);
+                       .message = "'" + std::string(name.substr(0, max_name_length)) +
+                                  "' cannot be the name of a " +
+                                  (is_driver ? "database driver" : "hook"),
+                       .hint = std::string("a ") + (is_driver ? "driver" : "hook") +
+                               "'s name is made of a-z, 0-9, '+', '.' and '-'" +
+                               (is_driver ? ", as in postgres://user@host/database" : "")};
+  const std::string file = plugin_file_name(kind, name);
   std::string tried;
   for (const fs::path& directory : search.directories) {
     fs::path path = directory / file;
     std::error_code failure;
     // a dangling link is there too, and is refused with its own reason
     if (fs::exists(fs::symlink_status(path, failure))) return path;
-    tried += "\n  " + path.string() + ": " + what_is_in(directory);
+    tried += "\n  " + path.string() + ": " + what_is_in(directory, kind);
   }
   for (const std::string& sentence : search.ignored) tried += "\n  " + sentence;
   return base::Error{.code = base::Code::plugin,
-                     .message = "there is no driver for " + std::string(scheme) +
+                     .message = "there is no " + std::string(name_of(kind)) +
+                                (is_driver ? " for " : " ") + std::string(name) +
                                 "; tried, in this order:" + tried,
-                     .hint = "check the spelling of '" + std::string(scheme) + "', or install " +
+                     .hint = "check the spelling of '" + std::string(name) + "', or install " +
                              file + " in one of these directories, or name the directory that " +
                              "holds it with --plugin-dir or GARBOARD_PLUGIN_PATH"};
 }

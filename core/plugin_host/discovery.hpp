@@ -13,12 +13,13 @@
 
 namespace garboard::plugin_host {
 
-/// True for what may stand in a file name after "garboard-driver-": a-z, 0-9, '+', '.', '-', begun
-/// by a letter or digit, at most 64 characters. It can name no other directory.
+/// True for what may stand in a file name after "garboard-driver-" or "garboard-hook-": a-z, 0-9,
+/// '+', '.', '-', begun by a letter or digit, at most 64 characters. It can name no other
+/// directory.
 [[nodiscard]] bool is_plugin_name(std::string_view name) noexcept;
 
-/// "garboard-driver-<scheme>.so".
-[[nodiscard]] std::string driver_file_name(std::string_view scheme);
+/// "garboard-driver-<name>.so".
+[[nodiscard]] std::string plugin_file_name(PluginKind kind, std::string_view name);
 
 struct SearchPath {
   std::vector<std::filesystem::path> directories;  ///< absolute, without repetitions
@@ -30,8 +31,9 @@ struct SearchPath {
 [[nodiscard]] SearchPath make_search_path(const HostOptions& options);
 
 /// The first existing file of that name, good or bad. Code::plugin, with each path tried and what
-/// was there instead, when there is none; Code::bad_input when `scheme` is not well-formed.
-Result<std::filesystem::path> find_driver(const SearchPath& search, std::string_view scheme);
+/// was there instead, when there is none; Code::bad_input when `name` is not well-formed.
+Result<std::filesystem::path> find_plugin(const SearchPath& search, PluginKind kind,
+                                          std::string_view name);
 
 /// Paths of all plugin files, by directory in search order, then by name. A symbolic link to
 /// another plugin file of the same directory is an alias and left out.

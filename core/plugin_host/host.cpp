@@ -24,15 +24,13 @@ using base::Error;
 
 class LoadedDriver final : public Driver {
  public:
-  LoadedDriver(std::filesystem::path path, LoadedPlugin loaded, std::string describe_json,
+  LoadedDriver(std::filesystem::path path, Loaded<gbd_driver> loaded, std::string describe_json,
                model::Dialect dialect)
       : path_(std::move(path)),
         loaded_(loaded),
         describe_json_(std::move(describe_json)),
         dialect_(std::move(dialect)) {}
-  ~LoadedDriver() override {
-    if (loaded_.plugin->shutdown != nullptr) loaded_.plugin->shutdown();
-  }
+  ~LoadedDriver() override { loaded_.shut_down(); }
 
   [[nodiscard]] const model::Dialect& dialect() const noexcept override { return dialect_; }
   [[nodiscard]] const std::filesystem::path& path() const noexcept override { return path_; }
@@ -40,15 +38,15 @@ class LoadedDriver final : public Driver {
     return describe_json_;
   }
   Result<std::unique_ptr<ports::Session>> open(std::string_view options_json) override {
-    return open_session(*loaded_.driver, dialect_, options_json);
+    return open_session(*loaded_.table, dialect_, options_json);
   }
   [[nodiscard]] Result<model::Rendered> outline(std::string_view operation_json) const override {
-    return render_with(*loaded_.driver, nullptr, dialect_, operation_json);
+    return render_with(*loaded_.table, nullptr, dialect_, operation_json);
   }
 
  private:
   std::filesystem::path path_;
-  LoadedPlugin loaded_;
+  Loaded<gbd_driver> loaded_;
   std::string describe_json_;
   model::Dialect dialect_;
 };
@@ -58,10 +56,10 @@ struct Description {
   model::Dialect dialect;
 };
 
-Result<Description> describe(const LoadedPlugin& loaded, std::string_view name) {
+Result<Description> describe(const Loaded<gbd_driver>& loaded, std::string_view name) {
   TextSink text;
   gbd_error failure;
-  const gbd_status status = loaded.driver->describe(text.sink(), &failure);
+  const gbd_status status = loaded.table->describe(text.sink(), &failure);
   if (status != GBD_OK) return to_error(status, std::move(failure), name);
   if (!text.is_complete())
     return Error{.code = base::Code::plugin, .message = "its description is too long"};
@@ -71,17 +69,32 @@ Result<Description> describe(const LoadedPlugin& loaded, std::string_view name) 
   return Description{std::move(json), std::move(dialect).value()};
 }
 
-Result<std::unique_ptr<Driver>> load(const std::filesystem::path& file, std::string_view scheme,
-                                     const gbd_host* host) {
+Result<PluginNote> check_file(const std::filesystem::path& file, PluginKind kind,
+                              std::string_view name) {
   if (auto owned = check_ownership(file); !owned) return std::move(owned).error();
   auto note = read_note(file);
+  if (!note) return note;
+  if (auto fits = check_note(*note, kind, name); !fits) return std::move(fits).error();
+  return note;
+}
+
+Error refusal(const std::filesystem::path& file, PluginKind kind, Error error) {
+  error.code = base::Code::plugin;
+  error.message =
+      "the " + std::string(name_of(kind)) + " " + file.string() + " is refused: " + error.message;
+  return std::move(error).hinted(
+      "repair, replace or remove this file; no other is tried in its place");
+}
+
+Result<std::unique_ptr<Driver>> load(const std::filesystem::path& file, std::string_view scheme,
+                                     const gbd_host* host) {
+  auto note = check_file(file, PluginKind::driver, scheme);
   if (!note) return std::move(note).error();
-  if (auto fits = check_driver_note(*note, scheme); !fits) return std::move(fits).error();
   auto loaded = load_driver(file, *note, host);
   if (!loaded) return std::move(loaded).error();
   auto description = describe(*loaded, note->name);
   if (!description) {
-    if (loaded->plugin->shutdown != nullptr) loaded->plugin->shutdown();
+    loaded->shut_down();
     return std::move(description).error();
   }
   return std::unique_ptr<Driver>(std::make_unique<LoadedDriver>(
@@ -94,16 +107,15 @@ std::string problem_of(PluginFile& plugin) {
   auto note = read_note(plugin.path);
   if (!note) return note.error().message;
   plugin.note = std::move(note).value();
-  const std::string_view name = std::string_view(plugin.file_name);
-  constexpr std::string_view driver_prefix = "garboard-driver-";
-  if (!name.starts_with(driver_prefix)) {
-    auto fits = check_abi(plugin.note);
+  for (const PluginKind kind : {PluginKind::driver, PluginKind::hook}) {
+    std::string_view name = plugin.file_name;
+    const std::string prefix = "garboard-" + std::string(name_of(kind)) + "-";
+    if (!name.starts_with(prefix)) continue;
+    name = name.substr(prefix.size(), name.size() - prefix.size() - 3);
+    auto fits = check_note(plugin.note, kind, name);
     return fits ? "" : fits.error().message;
   }
-  const std::string_view scheme =
-      name.substr(driver_prefix.size(), name.size() - driver_prefix.size() - 3);
-  auto fits = check_driver_note(plugin.note, scheme);
-  return fits ? "" : fits.error().message;
+  return {};
 }
 
 }  // namespace
@@ -111,7 +123,8 @@ std::string problem_of(PluginFile& plugin) {
 struct Host::State {
   explicit State(HostOptions options)
       : search(make_search_path(options)),
-        table(std::move(options.version), std::move(options.is_cancelled), options.log) {
+        table(std::move(options.version),
+              {.is_cancelled = std::move(options.is_cancelled), .log = options.log}) {
     if (!options.log) return;
     for (const std::string& sentence : search.ignored) options.log(2, sentence);
   }
@@ -152,19 +165,21 @@ std::vector<PluginFile> Host::list() const {
 }
 
 Result<std::reference_wrapper<Driver>> Host::driver(std::string_view scheme) {
-  auto file = find_driver(state_->search, scheme);
+  auto file = find_plugin(state_->search, PluginKind::driver, scheme);
   if (!file) return std::move(file).error();
   if (Driver* const known = state_->find(*file)) return std::ref(*known);
   auto loaded = load(*file, scheme, state_->table.table());
-  if (!loaded) {
-    Error error = std::move(loaded).error();
-    error.code = base::Code::plugin;
-    error.message = "the driver " + file->string() + " is refused: " + error.message;
-    return std::move(error).hinted(
-        "repair, replace or remove this file; no other is tried in its place");
-  }
+  if (!loaded) return refusal(*file, PluginKind::driver, std::move(loaded).error());
   state_->drivers.push_back(std::move(loaded).value());
   return std::ref(*state_->drivers.back());
+}
+
+Result<std::filesystem::path> Host::hook_file(std::string_view name) const {
+  auto file = find_plugin(state_->search, PluginKind::hook, name);
+  if (!file) return file;
+  auto note = check_file(*file, PluginKind::hook, name);
+  if (!note) return refusal(*file, PluginKind::hook, std::move(note).error());
+  return file;
 }
 
 }  // namespace garboard::plugin_host

@@ -27,6 +27,13 @@ struct PluginNote {
   bool binds_at_once = false;  ///< linked with -z now, as garboard_add_plugin() does
 };
 
+enum class PluginKind { driver, hook };
+
+/// "driver", "hook": as in file names, and under "kinds" in a note.
+[[nodiscard]] constexpr std::string_view name_of(PluginKind kind) noexcept {
+  return kind == PluginKind::driver ? "driver" : "hook";
+}
+
 /// A plugin file found on the search path.
 struct PluginFile {
   std::filesystem::path path;
@@ -74,6 +81,8 @@ class Host {
   /// Loads the driver for a URL scheme or name. The first existing file wins; Code::plugin with all
   /// paths tried, what was found there and how to get it when there is none or it is refused.
   Result<std::reference_wrapper<Driver>> driver(std::string_view scheme);
+  /// The file of a hook, found and refused like a driver's; it is not opened.
+  Result<std::filesystem::path> hook_file(std::string_view name) const;
 
  private:
   struct State;

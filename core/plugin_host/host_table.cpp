@@ -21,11 +21,9 @@ std::string_view view(gbd_str text) noexcept {
 
 }  // namespace
 
-HostTable::HostTable(std::string version, std::function<bool()> is_cancelled,
-                     std::function<void(int, std::string_view)> log)
+HostTable::HostTable(std::string version, HostCalls calls)
     : version_(std::move(version)),
-      is_cancelled_(std::move(is_cancelled)),
-      log_(std::move(log)),
+      calls_(std::move(calls)),
       table_{{sizeof(gbd_host),
               GARBOARD_ABI_MINOR,
               {host_name.data(), host_name.size()},
@@ -44,12 +42,12 @@ HostTable& HostTable::owner_of(const gbd_host* host) noexcept {
 void HostTable::write_log(const gbd_host* host, std::int32_t level, gbd_str message,
                           gbd_str fields_json) noexcept {
   HostTable& self = owner_of(host);
-  if (!self.log_) return;
+  if (!self.calls_.log) return;
   try {
     std::string line(view(message));
     if (fields_json.len != 0) line.append(" ").append(view(fields_json));
     const std::lock_guard lock(self.log_mutex_);
-    self.log_(std::clamp<int>(level, 0, 3), line);
+    self.calls_.log(std::clamp<int>(level, 0, 3), line);
   } catch (const std::exception&) {
     return;  // a lost line of the log must not end the run
   }
@@ -67,14 +65,28 @@ void HostTable::fail(gbd_error* error, const gbd_error_info* info) noexcept {
 std::int32_t HostTable::cancelled(const gbd_host* host) noexcept {
   const HostTable& self = owner_of(host);
   try {
-    return self.is_cancelled_ && self.is_cancelled_() ? 1 : 0;
+    return self.calls_.is_cancelled && self.calls_.is_cancelled() ? 1 : 0;
   } catch (const std::exception&) {
     return 1;
   }
 }
 
-const void* HostTable::get_interface(const gbd_host* /*host*/, const char* /*id*/) noexcept {
-  return nullptr;  // ABI 1.0 has no further interfaces of the host
+const void* HostTable::get_interface(const gbd_host* host, const char* id) noexcept {
+  static constexpr gbd_query questions{sizeof(gbd_query), 0, &query};
+  const bool is_known = id != nullptr && std::string_view(id) == "garboard.query/1";
+  return is_known && owner_of(host).calls_.query ? &questions : nullptr;
+}
+
+gbd_status HostTable::query(const gbd_host* host, gbd_str sql, const gbd_sink* rows_json) noexcept {
+  try {
+    const auto rows = owner_of(host).calls_.query(view(sql));
+    const std::string& text = rows ? *rows : rows.error().message;
+    rows_json->write(rows_json->ctx, text.data(), text.size());
+    if (rows) return GBD_OK;
+    return rows.error().reason == no_connection ? GBD_E_UNSUPPORTED : GBD_E_SQL;
+  } catch (const std::exception&) {
+    return GBD_E_NOMEM;
+  }
 }
 
 void TextSink::write(void* ctx, const char* text, std::size_t size) noexcept {

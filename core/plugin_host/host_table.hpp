@@ -9,14 +9,26 @@
 
 #include <garboard/abi.h>
 
+#include "base/result.hpp"
+
 namespace garboard::plugin_host {
 
-/// Must outlive every plugin's shutdown(). `log` and `is_cancelled` may be called from any thread;
-/// calls of `log` never overlap.
+/// The reason of a question's error where there is nobody to ask.
+inline constexpr std::string_view no_connection = "no-connection";
+
+/// What HostTable passes on. `log` and `is_cancelled` may be called from any thread; calls of `log`
+/// never overlap.
+struct HostCalls {
+  std::function<bool()> is_cancelled = {};
+  std::function<void(int level, std::string_view message)> log = {};
+  /// The rows of a statement that only reads, as gbd_query says; empty = no such interface.
+  std::function<base::Result<std::string>(std::string_view sql)> query = {};
+};
+
+/// Must outlive every plugin's shutdown().
 class HostTable {
  public:
-  HostTable(std::string version, std::function<bool()> is_cancelled,
-            std::function<void(int, std::string_view)> log);
+  HostTable(std::string version, HostCalls calls);
   HostTable(const HostTable&) = delete;
   HostTable& operator=(const HostTable&) = delete;
   ~HostTable() = default;
@@ -34,10 +46,10 @@ class HostTable {
   static void fail(gbd_error* error, const gbd_error_info* info) noexcept;
   static std::int32_t cancelled(const gbd_host* host) noexcept;
   static const void* get_interface(const gbd_host* host, const char* id) noexcept;
+  static gbd_status query(const gbd_host* host, gbd_str sql, const gbd_sink* rows_json) noexcept;
 
   std::string version_;
-  std::function<bool()> is_cancelled_;
-  std::function<void(int, std::string_view)> log_;
+  HostCalls calls_;
   std::mutex log_mutex_;
   Table table_;
 };

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <exception>
 #include <memory>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -24,6 +25,7 @@ using base::Error;
 
 constexpr const char* entry_symbol = "garboard_plugin_v1";
 constexpr const char* driver_interface = "garboard.driver/1";
+constexpr const char* hook_interface = "garboard.hook/1";
 using EntryPoint = const gbd_plugin*() noexcept;
 
 constexpr std::string_view rebuild = "install a build of the plugin that matches this garboard";
@@ -111,25 +113,52 @@ Result<void> check_plugin_table(const gbd_plugin* table, const PluginNote& note)
   return {};
 }
 
-Result<void> check_driver_table(const gbd_driver* table) {
+struct Slot {
+  const char* name;
+  bool is_there;
+};
+
+Result<void> check_table(std::string_view kind, const char* interface_id, const void* table,
+                         std::size_t size, std::size_t mandatory) {
   if (table == nullptr)
-    return refused("it does not offer the interface " + std::string(driver_interface));
-  constexpr std::size_t mandatory = offsetof(gbd_driver, tx) + sizeof(gbd_driver::tx);
-  if (table->size < mandatory)
-    return refused("its driver table is too small (" + std::to_string(table->size) +
-                   " bytes, at least " + std::to_string(mandatory) + " are needed)");
-  const std::array<std::pair<const char*, bool>, 6> slots{{
-      {"describe", table->describe != nullptr},
-      {"open", table->open != nullptr},
-      {"close", table->close != nullptr},
-      {"server_info", table->server_info != nullptr},
-      {"exec", table->exec != nullptr},
-      {"tx", table->tx != nullptr},
-  }};
-  for (const auto& [name, is_there] : slots) {
-    if (!is_there) return refused("its driver table lacks " + std::string(name));
-  }
+    return refused("it does not offer the interface " + std::string(interface_id));
+  if (size >= mandatory) return {};
+  return refused("its " + std::string(kind) + " table is too small (" + std::to_string(size) +
+                 " bytes, at least " + std::to_string(mandatory) + " are needed)");
+}
+
+Result<void> check_slots(std::string_view kind, std::span<const Slot> slots) {
+  for (const Slot& slot : slots)
+    if (!slot.is_there) return refused("its " + std::string(kind) + " table lacks " + slot.name);
   return {};
+}
+
+Result<void> check_interface(const gbd_driver* table) {
+  constexpr std::size_t mandatory = offsetof(gbd_driver, tx) + sizeof(gbd_driver::tx);
+  if (auto there = check_table("driver", driver_interface, table,
+                               table == nullptr ? 0 : table->size, mandatory);
+      !there)
+    return there;
+  const std::array<Slot, 6> slots{{{"describe", table->describe != nullptr},
+                                   {"open", table->open != nullptr},
+                                   {"close", table->close != nullptr},
+                                   {"server_info", table->server_info != nullptr},
+                                   {"exec", table->exec != nullptr},
+                                   {"tx", table->tx != nullptr}}};
+  return check_slots("driver", slots);
+}
+
+Result<void> check_interface(const gbd_hook* table) {
+  constexpr std::size_t mandatory = offsetof(gbd_hook, event) + sizeof(gbd_hook::event);
+  if (auto there =
+          check_table("hook", hook_interface, table, table == nullptr ? 0 : table->size, mandatory);
+      !there)
+    return there;
+  const std::array<Slot, 4> slots{{{"describe", table->describe != nullptr},
+                                   {"create", table->create != nullptr},
+                                   {"destroy", table->destroy != nullptr},
+                                   {"event", table->event != nullptr}}};
+  return check_slots("hook", slots);
 }
 
 Result<void> init(const gbd_plugin& plugin, const PluginNote& note, const gbd_host* host) {
@@ -141,6 +170,23 @@ Result<void> init(const gbd_plugin& plugin, const PluginNote& note, const gbd_ho
   error.code = Code::plugin;
   error.message = "it refused to start: " + error.message;
   return error;
+}
+
+template <class Table>
+Result<Loaded<Table>> load(const std::filesystem::path& file, const PluginNote& note,
+                           const gbd_host* host, const char* interface_id) {
+  auto opened = open_library(file, note.binds_at_once);
+  if (!opened) return std::move(opened).error();
+  const gbd_plugin* const plugin = *opened;
+  if (auto table = check_plugin_table(plugin, note); !table) return std::move(table).error();
+  if (auto started = init(*plugin, note, host); !started) return std::move(started).error();
+  const Loaded<Table> loaded{plugin,
+                             static_cast<const Table*>(plugin->get_interface(interface_id))};
+  if (auto table = check_interface(loaded.table); !table) {
+    loaded.shut_down();
+    return std::move(table).error();
+  }
+  return loaded;
 }
 
 }  // namespace
@@ -177,20 +223,14 @@ std::string hint_for_linker_message(std::string_view message) {
   return {};
 }
 
-Result<LoadedPlugin> load_driver(const std::filesystem::path& file, const PluginNote& note,
-                                 const gbd_host* host) {
-  auto opened = open_library(file, note.binds_at_once);
-  if (!opened) return std::move(opened).error();
-  const gbd_plugin* const plugin = *opened;
-  if (auto table = check_plugin_table(plugin, note); !table) return std::move(table).error();
-  if (auto started = init(*plugin, note, host); !started) return std::move(started).error();
-  const auto* const driver =
-      static_cast<const gbd_driver*>(plugin->get_interface(driver_interface));
-  if (auto table = check_driver_table(driver); !table) {
-    if (plugin->shutdown != nullptr) plugin->shutdown();
-    return std::move(table).error();
-  }
-  return LoadedPlugin{plugin, driver};
+Result<Loaded<gbd_driver>> load_driver(const std::filesystem::path& file, const PluginNote& note,
+                                       const gbd_host* host) {
+  return load<gbd_driver>(file, note, host, driver_interface);
+}
+
+Result<Loaded<gbd_hook>> load_hook(const std::filesystem::path& file, const PluginNote& note,
+                                   const gbd_host* host) {
+  return load<gbd_hook>(file, note, host, hook_interface);
 }
 
 }  // namespace garboard::plugin_host

@@ -14,17 +14,24 @@
 
 namespace garboard::plugin_host {
 
-/// Valid until the process ends.
-struct LoadedPlugin {
+/// A plugin and its table of one interface; valid until the process ends.
+template <class Table>
+struct Loaded {
   const gbd_plugin* plugin = nullptr;
-  const gbd_driver* driver = nullptr;
+  const Table* table = nullptr;
+
+  void shut_down() const noexcept {
+    if (plugin->shutdown != nullptr) plugin->shutdown();
+  }
 };
 
 /// Opens `file` (absolute, checked), compares its tables with `note`, runs init(host) and asks for
-/// the driver interface. Code::plugin, or what init reported, when any of it fails. A plugin that
-/// failed after its init was shut down again.
-Result<LoadedPlugin> load_driver(const std::filesystem::path& file, const PluginNote& note,
-                                 const gbd_host* host);
+/// the interface of its kind. Code::plugin, or what init reported, when any of it fails. A plugin
+/// that failed after its init was shut down again.
+Result<Loaded<gbd_driver>> load_driver(const std::filesystem::path& file, const PluginNote& note,
+                                       const gbd_host* host);
+Result<Loaded<gbd_hook>> load_hook(const std::filesystem::path& file, const PluginNote& note,
+                                   const gbd_host* host);
 
 /// What to do about a message of the dynamic linker; empty when there is nothing useful to say.
 [[nodiscard]] std::string hint_for_linker_message(std::string_view message);

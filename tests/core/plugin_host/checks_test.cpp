@@ -116,7 +116,7 @@ PluginNote driver_note() {
 }
 
 std::string note_refusal(const PluginNote& note, std::string_view scheme = "toy") {
-  const auto fits = check_driver_note(note, scheme);
+  const auto fits = check_note(note, PluginKind::driver, scheme);
   return fits ? "" : fits.error().message;
 }
 

@@ -46,7 +46,7 @@ TEST(Discovery, AcceptsOnlyNamesThatStayInTheDirectory) {
   for (const char* name : {"", "../x", "a/b", "..", ".hidden", "-x", "Postgres", "a b", "a\nb"})
     EXPECT_FALSE(is_plugin_name(name)) << name;
   EXPECT_FALSE(is_plugin_name(std::string(65, 'a')));
-  const auto found = find_driver({.directories = {"/usr"}, .ignored = {}}, "../../etc/passwd");
+  const auto found = find_plugin({.directories = {"/usr"}, .ignored = {}}, PluginKind::driver, "../../etc/passwd");
   ASSERT_FALSE(found);
   EXPECT_EQ(found.error().code, base::Code::bad_input);
 }
@@ -56,7 +56,7 @@ TEST(Discovery, TakesTheFirstFileEvenIfItIsBad) {
   const auto bad = folder.write("a/garboard-driver-toy.so", "not a plugin");
   folder.copy_plugin("toy", "b/garboard-driver-toy.so");
   const SearchPath search{.directories = {folder.path() / "a", folder.path() / "b"}, .ignored = {}};
-  const auto found = find_driver(search, "toy");
+  const auto found = find_plugin(search, PluginKind::driver, "toy");
   ASSERT_TRUE(found);
   EXPECT_EQ(*found, bad);
 }
@@ -64,7 +64,7 @@ TEST(Discovery, TakesTheFirstFileEvenIfItIsBad) {
 TEST(Discovery, TakesALinkThatLeadsNowhereForAFile) {
   const TemporaryFolder folder;
   fs::create_symlink("/nowhere", folder.path() / "garboard-driver-toy.so");
-  const auto found = find_driver({.directories = {folder.path(), plugins()}, .ignored = {}}, "toy");
+  const auto found = find_plugin({.directories = {folder.path(), plugins()}, .ignored = {}}, PluginKind::driver, "toy");
   ASSERT_TRUE(found);
   EXPECT_EQ(*found, folder.path() / "garboard-driver-toy.so");
 }
@@ -78,7 +78,7 @@ TEST(Discovery, ListsEveryPathThatItTriedAndWhatIsThere) {
   const SearchPath search{.directories = {folder.path() / "none", folder.path() / "some",
                                           folder.path() / "empty", folder.path() / "file"},
                           .ignored = {"'x' is ignored"}};
-  const auto found = find_driver(search, "postgres");
+  const auto found = find_plugin(search, PluginKind::driver, "postgres");
   ASSERT_FALSE(found);
   EXPECT_EQ(found.error().code, base::Code::plugin);
   const std::string root = folder.path().string();

@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plugin_host/hook_process.hpp"
+
+#include <fcntl.h>
+#include <spawn.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <cstdint>
+#include <cstring>
+#include <system_error>
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+#include "plugin_host/hook_service.hpp"
+
+namespace garboard::plugin_host {
+namespace {
+
+using base::Code;
+using base::Error;
+using Json = nlohmann::ordered_json;
+
+constexpr Json::error_handler_t replace = Json::error_handler_t::replace;
+
+class Attributes {
+ public:
+  Attributes() {
+    posix_spawnattr_init(&attributes_);
+    posix_spawn_file_actions_init(&actions_);
+  }
+  Attributes(const Attributes&) = delete;
+  Attributes& operator=(const Attributes&) = delete;
+  ~Attributes() {
+    posix_spawn_file_actions_destroy(&actions_);
+    posix_spawnattr_destroy(&attributes_);
+  }
+
+  /// A process group of its own, so that Ctrl-C on a terminal reaches the run alone; no signal
+  /// blocked; standard output is the log.
+  void prepare(int socket) {
+    sigset_t none;
+    sigemptyset(&none);
+    posix_spawnattr_setsigmask(&attributes_, &none);
+    posix_spawnattr_setpgroup(&attributes_, 0);
+    posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP);
+    posix_spawn_file_actions_addopen(&actions_, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    posix_spawn_file_actions_adddup2(&actions_, STDERR_FILENO, STDOUT_FILENO);
+    posix_spawn_file_actions_adddup2(&actions_, socket, hook_channel_fd);
+  }
+
+  [[nodiscard]] const posix_spawnattr_t* attributes() const noexcept { return &attributes_; }
+  [[nodiscard]] const posix_spawn_file_actions_t* actions() const noexcept { return &actions_; }
+
+ private:
+  posix_spawnattr_t attributes_;
+  posix_spawn_file_actions_t actions_;
+};
+
+Result<pid_t> spawn(const HookProcessOptions& options, int socket) {
+  Attributes how;
+  how.prepare(socket);
+  std::string command(hook_process_command);
+  std::string program = options.executable.string();
+  std::string file = options.file.string();
+  std::array<char*, 4> arguments{program.data(), command.data(), file.data(), nullptr};
+  std::vector<std::string> variables = options.environment;
+  std::vector<char*> environment;
+  for (std::string& variable : variables) environment.push_back(variable.data());
+  environment.push_back(nullptr);
+  pid_t pid = 0;
+  const int failure = posix_spawn(&pid, program.c_str(), how.actions(), how.attributes(),
+                                  arguments.data(), environment.data());
+  if (failure == 0) return pid;
+  return Error{.code = Code::plugin,
+               .message = "no process for the hook " + options.name + ": " +
+                          std::generic_category().message(failure)};
+}
+
+std::string how_it_ended(int status) {
+  if (WIFSIGNALED(status)) {
+    const char* name = sigabbrev_np(WTERMSIG(status));
+    return "crashed (SIG" + std::string(name == nullptr ? "?" : name) + ")";
+  }
+  return "ended by itself (exit code " + std::to_string(WEXITSTATUS(status)) + ")";
+}
+
+/// What a plugin sends may be anything.
+std::string text_of(const Json& json, const char* key) {
+  if (!json.is_object() || !json.contains(key) || !json[key].is_string()) return {};
+  return json[key].get<std::string>();
+}
+
+int level_of(const Json& log) {
+  const bool has_level =
+      log.is_object() && log.contains("level") && log["level"].is_number_integer();
+  return has_level ? static_cast<int>(std::clamp<std::int64_t>(log["level"], 0, 3)) : 1;
+}
+
+}  // namespace
+
+struct HookProcess::Reply {
+  Json json;
+};
+
+HookProcess::HookProcess(HookProcessOptions options, HostCalls calls, pid_t pid, int fd)
+    : options_(std::move(options)),
+      calls_(std::move(calls)),
+      channel_(fd, calls_.is_cancelled),
+      pid_(pid) {}
+
+HookProcess::~HookProcess() { end(); }
+
+Result<std::unique_ptr<HookProcess>> HookProcess::start(HookProcessOptions options, HostCalls calls,
+                                                        std::string_view config_json) {
+  std::array<int, 2> ends{};
+  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0)
+    return Error{.code = Code::plugin, .message = "no socket for the hook " + options.name};
+  const auto pid = spawn(options, ends[1]);
+  ::close(ends[1]);
+  if (!pid) {
+    ::close(ends[0]);
+    return pid.error();
+  }
+  std::unique_ptr<HookProcess> process(
+      new HookProcess(std::move(options), std::move(calls), *pid, ends[0]));
+  auto made =
+      process->request("{\"create\":" + std::string(config_json) + "}", process->options_.timeout);
+  if (!made) return std::move(made).error();
+  if (!made->json.contains("describe") || !made->json["describe"].is_object())
+    return process->lost(
+        {.code = Code::plugin, .message = "describes itself in something senseless"});
+  process->describe_json_ = made->json["describe"].dump(-1, ' ', false, replace);
+  return process;
+}
+
+Result<HookAnswer> HookProcess::event(std::string_view event_json) {
+  auto reply = request("{\"event\":" + std::string(event_json) + "}", options_.timeout);
+  if (!reply) return std::move(reply).error();
+  const Json& json = reply->json;
+  if (!json.contains("verdict") || !json["verdict"].is_number_integer())
+    return lost({.code = Code::plugin, .message = "answered nonsense"});
+  HookAnswer answer{.verdict = json["verdict"].get<std::int32_t>()};
+  if (json.contains("findings"))
+    answer.findings_json = json["findings"].dump(-1, ' ', false, replace);
+  return answer;
+}
+
+Result<void> HookProcess::finish() {
+  if (pid_ <= 0) return {};
+  auto reply = request("{\"destroy\":true}", options_.end_timeout);
+  end();
+  if (!reply) return std::move(reply).error();
+  return {};
+}
+
+Result<HookProcess::Reply> HookProcess::request(std::string_view line,
+                                                std::chrono::milliseconds timeout) {
+  if (pid_ <= 0)
+    return Error{.code = Code::plugin, .message = "the hook " + options_.name + " is gone"};
+  const auto deadline = LineChannel::Clock::now() + timeout;
+  if (auto sent = channel_.send(line, deadline); !sent) return lost(std::move(sent).error());
+  while (true) {
+    auto received = channel_.receive(deadline);
+    if (!received) return lost(std::move(received).error());
+    Json json = Json::parse(*received, nullptr, false);
+    if (!json.is_object()) return lost({.code = Code::plugin, .message = "answered nonsense"});
+    if (json.contains("log")) {
+      if (calls_.log)
+        calls_.log(level_of(json["log"]), options_.name + ": " + text_of(json["log"], "message"));
+    } else if (json.contains("query") && json["query"].is_string()) {
+      if (auto sent = answer_query(json["query"].get<std::string>(), deadline); !sent)
+        return lost(std::move(sent).error());
+    } else if (json.contains("error")) {
+      const std::string message = text_of(json["error"], "message");
+      return Error{.code = Code::plugin,
+                   .message = "the hook " + options_.name + ": " +
+                              (message.empty() ? "it failed and does not say why" : message),
+                   .hint = text_of(json["error"], "hint")};
+    } else {
+      return Reply{std::move(json)};
+    }
+  }
+}
+
+Result<void> HookProcess::answer_query(std::string_view sql,
+                                       LineChannel::Clock::time_point deadline) {
+  auto rows = calls_.query ? calls_.query(sql)
+                           : Result<std::string>(Error{.code = Code::usage,
+                                                       .message = "there is no connection",
+                                                       .reason = std::string(no_connection)});
+  if (rows) return channel_.send("{\"rows\":" + *rows + "}", deadline);
+  const Json refused = {{"queryError", rows.error().message},
+                        {"isWithoutConnection", rows.error().reason == no_connection}};
+  return channel_.send(refused.dump(-1, ' ', false, replace), deadline);
+}
+
+/// The hook cannot be asked any more: what became of it, for people.
+Error HookProcess::lost(Error error) {
+  const std::string reason = error.reason;
+  if (error.code == Code::terminated) {
+    end();
+    return error;
+  }
+  const std::string who = "the hook " + options_.name + " ";
+  if (reason == channel_late) {
+    end();
+    error.message = who + "did not answer within " + std::to_string(options_.timeout.count()) +
+                    " ms, and was ended";
+    error.hint = "raise its timeout in the hooks file, if it needs longer";
+  } else if (reason == channel_closed) {
+    error.message = who + how_it_ended(end());
+  } else {
+    end();
+    error.message = who + error.message + ", and was ended";
+  }
+  return error;
+}
+
+/// Ends the process and returns how it ended.
+int HookProcess::end() {
+  if (pid_ <= 0) return 0;
+  int status = 0;
+  // one whose socket is closed is about to end by itself; what hangs is killed, children included
+  constexpr int patience = 50;
+  for (int i = 0; i < patience; ++i) {
+    if (::waitpid(pid_, &status, WNOHANG) != 0) {
+      pid_ = 0;
+      return status;
+    }
+    ::usleep(i < 10 ? 200 : 1000);
+  }
+  ::kill(-pid_, SIGKILL);
+  while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
+  }
+  pid_ = 0;
+  return status;
+}
+
+}  // namespace garboard::plugin_host
