@@ -6,7 +6,10 @@ build_packages="g++ cmake ninja-build pkg-config nettle-dev nlohmann-json3-dev l
 sqlite_packages="libsqlite3-dev"
 driver_packages="$sqlite_packages libpqxx-dev libpq-dev default-libmysqlclient-dev"
 hook_packages="libcurl4-openssl-dev"
-test_packages="$build_packages $driver_packages $hook_packages libgtest-dev ccache python3 python3-jsonschema python3-yaml postgresql
+# a plugin is built by other compilers and in other languages, and abi.h held against what it was
+sdk_packages="clang-14 abigail-tools"
+test_packages="$build_packages $driver_packages $hook_packages $sdk_packages libgtest-dev ccache python3
+  python3-jsonschema python3-yaml postgresql
   mariadb-server-core mariadb-client mariadb-client-core sqlite3 openssl hostname"
 # Not installed by any script: where these are, tests take over histories that dbmate and Knex made.
 tool_packages="nodejs npm"
