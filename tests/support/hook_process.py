@@ -16,8 +16,8 @@ class HookProcess:
         self.logs = []
         self.answer_query = answer_query
         keep = {k: v for k, v in os.environ.items() if k in ("PATH", "HOME", "ASAN_OPTIONS", "LSAN_OPTIONS")}
-        # the other end becomes descriptor 3
-        launcher = ["sh", "-c", f'exec "$@" 3<&{theirs.fileno()}', "sh"]
+        # the other end becomes descriptor 3; not by a sh that knows descriptors of one digit only
+        launcher = ["bash", "-c", f'exec "$@" 3<&{theirs.fileno()}', "sh"]
         self.process = subprocess.Popen([*launcher, garboard, "hook-process", os.path.abspath(file)],
                                         pass_fds=[theirs.fileno()], env={**keep, **(env or {})},
                                         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
