@@ -98,6 +98,8 @@ Result<int> dispatch(CommandContext& context) {
       return run_status(context);
     case Command::validate:
       return run_validate(context);
+    case Command::lint:
+      return run_lint(context);
     case Command::render:
       return run_render(context);
     case Command::split:

@@ -42,6 +42,7 @@ using base::Result;
 Result<int> run_migrate(CommandContext& context);
 Result<int> run_status(CommandContext& context);
 Result<int> run_validate(CommandContext& context);
+Result<int> run_lint(CommandContext& context);
 Result<int> run_render(CommandContext& context);
 Result<int> run_split(CommandContext& context);
 Result<int> run_rollback(CommandContext& context);

@@ -14,6 +14,7 @@
 #include "cli/migrations.hpp"
 #include "cli/progress.hpp"
 #include "cli/report_rollback.hpp"
+#include "cli/run_hooks.hpp"
 #include "cli/run_identity.hpp"
 #include "cli/run_world.hpp"
 #include "cli/situation.hpp"
@@ -59,12 +60,38 @@ Result<std::vector<Undo>> decide(CommandContext& context, Situation& situation, 
                                placeholders_of(context, situation.changes));
 }
 
-model::RunReport undo(CommandContext& context, Situation& situation, DiskFiles& files,
-                      const std::vector<Undo>& undos) {
-  Progress progress(context.log, undos.size());
-  const RunWorld world(context, *situation.database, files, progress);
-  return execution::roll_back(undos, situation.ledger, std::move(situation.session),
-                              world.context(), run_options(context));
+/// A command at work; what hooks are told of lives to its end.
+struct Work {
+  CommandContext& context;
+  DiskFiles& files;
+  RunHooks& hooks;
+  std::optional<Situation> situation = {};
+  std::vector<Undo> undos = {};
+};
+
+Result<void> ask(Work& work) {
+  std::vector<HookedMigration> migrations;
+  for (const Undo& each : work.undos)
+    migrations.push_back({.change = &each.change, .is_rollback = true});
+  return work.hooks.before_run(std::move(migrations), *work.situation->database,
+                               *work.situation->session, work.files);
+}
+
+execution::RunOptions options_of(const Work& work) {
+  execution::RunOptions options = run_options(work.context);
+  options.run_id = work.hooks.run_id();
+  return options;
+}
+
+model::RunReport undo(Work& work) {
+  Progress progress(work.context.log, work.undos.size());
+  const RunWorld world(work.context, *work.situation->database, work.files,
+                       work.hooks.observer(progress), work.hooks.gate());
+  model::RunReport report =
+      execution::roll_back(work.undos, work.situation->ledger, std::move(work.situation->session),
+                           world.context(), options_of(work));
+  work.hooks.remember(report);
+  return report;
 }
 
 /// All of them must be in the plan, or they would be undone and not come back.
@@ -80,27 +107,41 @@ Result<void> check_redo(const std::vector<Undo>& undos, const model::Changes& ch
 }
 
 /// Applies again what was undone, and nothing else that is pending.
-Result<model::RunReport> apply_again(CommandContext& context, Situation& situation,
-                                     DiskFiles& files, const std::vector<Undo>& undos) {
+Result<model::RunReport> apply_again(Work& work) {
+  Situation& situation = *work.situation;
   Result<execution::OpenLedger> open = situation.database->open_ledger(execution::Detail::brief);
   if (!open) return std::move(open).error();
   model::Plan plan =
       planning::make_plan(situation.changes, open->ledger, situation.database->dialect().name);
   std::unordered_set<std::string_view> ids;
-  for (const Undo& each : undos) ids.insert(each.entry.id);
+  for (const Undo& each : work.undos) ids.insert(each.entry.id);
   std::size_t count = 0;
   for (model::PlanItem& item : plan.items) {
     item.is_selected = ids.contains(item.change->id);
     count += item.is_to_run() ? 1U : 0U;
   }
-  Progress progress(context.log, count);
-  const RunWorld world(context, *situation.database, files, progress);
-  return execution::run(plan, std::move(open->session), world.context(), run_options(context));
+  Progress progress(work.context.log, count);
+  const RunWorld world(work.context, *situation.database, work.files, work.hooks.observer(progress),
+                       work.hooks.gate());
+  model::RunReport report =
+      execution::run(plan, std::move(open->session), world.context(), options_of(work));
+  work.hooks.remember(report);
+  return report;
 }
 
-}  // namespace
+/// Looks at the database, and decides what is to be undone.
+Result<void> begin(Work& work, const planning::RollbackScope& scope) {
+  Result<Situation> situation = look(work.context, work.files, Access::read_write);
+  if (!situation) return std::move(situation).error();
+  work.situation.emplace(*std::move(situation));
+  Result<std::vector<Undo>> undos = decide(work.context, *work.situation, work.files, scope);
+  if (!undos) return std::move(undos).error();
+  work.undos = *std::move(undos);
+  return {};
+}
 
-Result<int> run_rollback(CommandContext& context) {
+Result<int> rollback(Work& work) {
+  CommandContext& context = work.context;
   const Settings& settings = context.settings;
   planning::RollbackScope scope{.last_kept_id = settings.text("to")};
   if (settings.is_given("steps")) {
@@ -110,43 +151,53 @@ Result<int> run_rollback(CommandContext& context) {
                    .message = "--steps and --to are both given, expected one",
                    .hint = "see garboard help rollback"};
   }
-  DiskFiles files;
-  Result<Situation> situation = look(context, files, Access::read_write);
-  if (!situation) return std::move(situation).error();
-  Result<std::vector<Undo>> undos = decide(context, *situation, files, scope);
-  if (!undos) return std::move(undos).error();
-  const std::string name = situation->database->dialect().name;
-  if (settings.is_on("dry-run") || undos->empty()) {
-    fill_rollback_outlook(context.report, *undos, name, settings.is_on("dry-run"));
+  if (auto begun = begin(work, scope); !begun) return std::move(begun).error();
+  const std::string name = work.situation->database->dialect().name;
+  if (auto asked = ask(work); !asked) return std::move(asked).error();
+  if (settings.is_on("dry-run") || work.undos.empty()) {
+    fill_rollback_outlook(context.report, work.undos, name, settings.is_on("dry-run"));
     return 0;
   }
-  model::RunReport run = undo(context, *situation, files, *undos);
-  fill_rollback(context.report, *undos, {&run}, name);
+  model::RunReport run = undo(work);
+  fill_rollback(context.report, work.undos, {&run}, name);
   if (run.error) return *std::move(run.error);
   return 0;
 }
 
-Result<int> run_redo(CommandContext& context) {
-  const std::size_t steps = context.settings.number("steps").value_or(1);
-  DiskFiles files;
-  Result<Situation> situation = look(context, files, Access::read_write);
-  if (!situation) return std::move(situation).error();
-  Result<std::vector<Undo>> undos = decide(context, *situation, files, {.steps = steps});
-  if (!undos) return std::move(undos).error();
-  if (auto checked = check_redo(*undos, situation->changes); !checked) return checked.error();
-  const std::string name = situation->database->dialect().name;
-  if (context.settings.is_on("dry-run") || undos->empty()) {
-    fill_rollback_outlook(context.report, *undos, name, context.settings.is_on("dry-run"));
+Result<int> redo(Work& work) {
+  CommandContext& context = work.context;
+  auto begun = begin(work, {.steps = context.settings.number("steps").value_or(1)});
+  if (!begun) return std::move(begun).error();
+  if (auto checked = check_redo(work.undos, work.situation->changes); !checked)
+    return checked.error();
+  const std::string name = work.situation->database->dialect().name;
+  if (auto asked = ask(work); !asked) return std::move(asked).error();
+  if (context.settings.is_on("dry-run") || work.undos.empty()) {
+    fill_rollback_outlook(context.report, work.undos, name, context.settings.is_on("dry-run"));
     return 0;
   }
-  const model::RunReport undone = undo(context, *situation, files, *undos);
-  fill_rollback(context.report, *undos, {&undone}, name);
+  const model::RunReport undone = undo(work);
+  fill_rollback(context.report, work.undos, {&undone}, name);
   if (undone.error) return *undone.error;
-  Result<model::RunReport> done = apply_again(context, *situation, files, *undos);
+  Result<model::RunReport> done = apply_again(work);
   if (!done) return std::move(done).error();
-  fill_rollback(context.report, *undos, {&undone, &*done}, name);
+  fill_rollback(context.report, work.undos, {&undone, &*done}, name);
   if (done->error) return *std::move(done->error);
   return 0;
 }
+
+template <class Body>
+Result<int> with_hooks(CommandContext& context, const Body& body) {
+  DiskFiles files;
+  auto hooks = RunHooks::load(context, files);
+  if (!hooks) return std::move(hooks).error();
+  Work work{.context = context, .files = files, .hooks = **hooks};
+  return (*hooks)->end(body(work));
+}
+
+}  // namespace
+
+Result<int> run_rollback(CommandContext& context) { return with_hooks(context, rollback); }
+Result<int> run_redo(CommandContext& context) { return with_hooks(context, redo); }
 
 }  // namespace garboard::cli

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // migrate and status: what holds plans against a tracking table.
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "cli/command.hpp"
@@ -9,6 +10,7 @@
 #include "cli/disk_files.hpp"
 #include "cli/progress.hpp"
 #include "cli/report.hpp"
+#include "cli/run_hooks.hpp"
 #include "cli/run_identity.hpp"
 #include "cli/run_world.hpp"
 #include "execution/ledger.hpp"
@@ -47,10 +49,12 @@ void warn_of_unknown(const std::vector<LedgerEntry>& entries, Log& log) {
 }
 
 model::RunReport apply(CommandContext& context, const Plan& plan, Database& database,
-                       std::unique_ptr<ports::Session> session, DiskFiles& files) {
+                       std::unique_ptr<ports::Session> session, DiskFiles& files, RunHooks& hooks) {
   Progress progress(context.log, plan.pending_count());
-  const RunWorld world(context, database, files, progress);
-  return execution::run(plan, std::move(session), world.context(), run_options(context));
+  const RunWorld world(context, database, files, hooks.observer(progress), hooks.gate());
+  execution::RunOptions options = run_options(context);
+  options.run_id = hooks.run_id();
+  return execution::run(plan, std::move(session), world.context(), options);
 }
 
 // The first statement of the journal that is not done.
@@ -72,13 +76,13 @@ Result<PartialNotes> read_partial_notes(const Plan& plan, ports::Session& sessio
   return notes;
 }
 
-}  // namespace
-
-Result<int> run_migrate(CommandContext& context) {
-  DiskFiles files;
-  Result<Comparison> comparison =
+/// Leaves behind in `kept` what the hooks are told of to the end.
+Result<int> migrate(CommandContext& context, DiskFiles& files, RunHooks& hooks,
+                    std::optional<Comparison>& kept) {
+  Result<Comparison> compared =
       compare_with_database(context, files, Access::read_write, execution::Detail::brief);
-  if (!comparison) return std::move(comparison).error();
+  if (!compared) return std::move(compared).error();
+  Comparison* const comparison = &kept.emplace(*std::move(compared));
   const Plan& plan = comparison->plan;
   const std::string& name = comparison->database->dialect().name;
   if (context.settings.is_on("dry-run")) fill_dry_run(context.report, plan, name);
@@ -91,16 +95,30 @@ Result<int> run_migrate(CommandContext& context) {
     warn_of_unknown(plan.missing, context.log);
     warn_of_unknown(plan.ahead, context.log);
   }
+  auto allowed =
+      hooks.before_run(hooked_migrations(plan), *comparison->database, *comparison->session, files);
+  if (!allowed) return std::move(allowed).error();
   if (context.settings.is_on("dry-run")) return 0;
   if (plan.pending_count() == 0) {
-    fill_migrate(context.report, plan, {.run_id = new_run_id()}, name);
+    fill_migrate(context.report, plan, {.run_id = hooks.run_id()}, name);
     return 0;
   }
   model::RunReport run =
-      apply(context, plan, *comparison->database, std::move(comparison->session), files);
+      apply(context, plan, *comparison->database, std::move(comparison->session), files, hooks);
+  hooks.remember(run);
   fill_migrate(context.report, plan, run, name);
   if (run.error) return *std::move(run.error);
   return 0;
+}
+
+}  // namespace
+
+Result<int> run_migrate(CommandContext& context) {
+  DiskFiles files;
+  auto hooks = RunHooks::load(context, files);
+  if (!hooks) return std::move(hooks).error();
+  std::optional<Comparison> comparison;
+  return (*hooks)->end(migrate(context, files, **hooks, comparison));
 }
 
 Result<int> run_status(CommandContext& context) {

@@ -18,13 +18,6 @@ namespace {
 using base::Code;
 using base::Error;
 
-std::filesystem::path executable_path() {
-  std::array<char, 4096> path{};
-  const ssize_t n = readlink("/proc/self/exe", path.data(), path.size());
-  return n > 0 ? std::filesystem::path(std::string(path.data(), static_cast<std::size_t>(n)))
-               : std::filesystem::path();
-}
-
 // An older run's environment must not choose code for a program with more rights than its caller.
 std::string plugin_path() {
   const char* path = secure_getenv("GARBOARD_PLUGIN_PATH");
@@ -32,6 +25,13 @@ std::string plugin_path() {
 }
 
 }  // namespace
+
+std::filesystem::path executable_path() {
+  std::array<char, 4096> path{};
+  const ssize_t n = readlink("/proc/self/exe", path.data(), path.size());
+  return n > 0 ? std::filesystem::path(std::string(path.data(), static_cast<std::size_t>(n)))
+               : std::filesystem::path();
+}
 
 std::unique_ptr<plugin_host::Host> make_host(const CommandContext& context) {
   plugin_host::HostOptions options;

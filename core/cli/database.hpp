@@ -3,6 +3,7 @@
 // steps that several commands begin with.
 #pragma once
 
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -16,6 +17,9 @@
 #include "ports/session.hpp"
 
 namespace garboard::cli {
+
+/// Of this process.
+[[nodiscard]] std::filesystem::path executable_path();
 
 /// A plugin host that looks where this process's settings say. Returns without opening any plugin.
 [[nodiscard]] std::unique_ptr<plugin_host::Host> make_host(const CommandContext& context);

@@ -20,6 +20,8 @@ class Environment {
   }
   explicit Environment(std::vector<std::string_view> entries) : entries_(std::move(entries)) {}
 
+  /// All of them, as NAME=value.
+  [[nodiscard]] std::vector<std::string> all() const { return {entries_.begin(), entries_.end()}; }
   /// The variable's value; nullopt when it is not set, or empty, which in a container means the
   /// same.
   [[nodiscard]] std::optional<std::string> get(std::string_view name) const {

@@ -14,13 +14,6 @@ using base::Error;
 
 constexpr std::size_t min_problem_bytes = 40;  // of one of `others`: its keys alone take more
 
-Json place_json(const base::SourcePosition& where) {
-  Json place = {{"file", where.file}};
-  if (where.line != 0) place["line"] = where.line;
-  if (where.column != 0) place["column"] = where.column;
-  return place;
-}
-
 Json plain_json(const Error& error) {
   Json json = {{"code", static_cast<int>(error.code)},
                {"reason", reason_text(error)},
@@ -76,6 +69,13 @@ std::string short_text(const Error& error, std::size_t all_others) {
 }
 
 }  // namespace
+
+Json place_json(const base::SourcePosition& where) {
+  Json place = {{"file", where.file}};
+  if (where.line != 0) place["line"] = where.line;
+  if (where.column != 0) place["column"] = where.column;
+  return place;
+}
 
 std::string reason_text(const Error& error) {
   return error.reason.empty() ? std::string(base::reason_of(error.code)) : error.reason;

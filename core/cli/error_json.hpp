@@ -29,6 +29,8 @@ using Json = nlohmann::ordered_json;
 [[nodiscard]] std::string reason_text(const base::Error& error);
 
 /// Redacts every text value of a document, in place; keys and numbers stay.
+[[nodiscard]] Json place_json(const base::SourcePosition& where);
+
 void redact_json(Json& json, const base::Redactor& redactor);
 
 }  // namespace garboard::cli

@@ -27,6 +27,11 @@ constexpr std::array command_table{
         "back. Operations are checked for each database that the plan names and whose driver is "
         "installed;\n"
         "with --database for that one, and each step's SQL is split as it would read it."},
+    CommandSpec{Command::lint, "lint", "", "", "", 0, 0,
+                "ask the hooks about a plan; needs no database",
+                "Asks the hooks of --hooks, or the policy hook where none are named, what they "
+                "would say to each\n"
+                "migration of the plan, and prints their findings. Exits with 35 when one denies."},
     CommandSpec{Command::render, "render", "", "", "", 0, 0,
                 "print the SQL a plan means for one database",
                 "Prints each migration's statements as they would be sent. Needs the driver "
@@ -98,11 +103,14 @@ constexpr Commands ledger_commands =
     running_commands | bit(Command::status) | bit(Command::history) | bit(Command::wait);
 constexpr Commands planning_commands =
     (ledger_commands & ~bit(Command::seed) & ~bit(Command::history)) | bit(Command::validate) |
-    bit(Command::render) | bit(Command::new_migration);
-constexpr Commands driver_commands = ledger_commands | bit(Command::render);
-constexpr Commands reporting_commands =
-    ledger_commands | bit(Command::validate) | bit(Command::render) | bit(Command::split) |
-    bit(Command::new_migration) | bit(Command::plugins) | bit(Command::version);
+    bit(Command::lint) | bit(Command::render) | bit(Command::new_migration);
+constexpr Commands driver_commands = ledger_commands | bit(Command::render) | bit(Command::lint);
+constexpr Commands hooked_commands =
+    bit(Command::migrate) | bit(Command::rollback) | bit(Command::redo) | bit(Command::lint);
+constexpr Commands reporting_commands = ledger_commands | bit(Command::validate) |
+                                        bit(Command::lint) | bit(Command::render) |
+                                        bit(Command::split) | bit(Command::new_migration) |
+                                        bit(Command::plugins) | bit(Command::version);
 
 constexpr std::array option_table{
     OptionSpec{"url", 'u', text, "URL", "", "", driver_commands, true,
@@ -167,6 +175,15 @@ constexpr std::array option_table{
     OptionSpec{"if-ahead", '\0', choice, "WHAT", "warn", "ok|warn|fail",
                bit(Command::migrate) | bit(Command::redo), true,
                "what to do when the database knows migrations that the plan does not"},
+    OptionSpec{"hooks", '\0', path, "FILE", "", "", hooked_commands, true,
+               "hooks file: who is asked before a run, and who is told of it"},
+    OptionSpec{"findings", '\0', choice, "FORMAT", "text", "text|sarif|github|junit",
+               bit(Command::lint), true,
+               "form of the findings on standard output, where --output json is not given"},
+    OptionSpec{"after", '\0', text, "ID", "", "", bit(Command::lint), false,
+               "only migrations after this one"},
+    OptionSpec{"environment", '\0', text, "NAME", "", "", hooked_commands, true,
+               "environment this database belongs to, for hooks: dev, prod, ..."},
     OptionSpec{"lock-wait", '\0', duration, "DURATION", "5m", "", running_commands, true,
                "how long to wait for another run to finish"},
     OptionSpec{"lock-timeout", '\0', duration, "DURATION", "5s", "", running_commands, true,

@@ -15,6 +15,7 @@ enum class Command : unsigned {
   migrate,
   status,
   validate,
+  lint,
   render,
   split,
   rollback,

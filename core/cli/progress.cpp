@@ -5,6 +5,7 @@
 #include <chrono>
 
 #include "base/time.hpp"
+#include "hooks/event_json.hpp"
 
 namespace garboard::cli {
 
@@ -27,21 +28,6 @@ std::string title(const Event& event) {
   return text;
 }
 
-Json blocker_json(const model::Blocker& blocker) {
-  Json json = {{"session", blocker.session}};
-  const auto add = [&json](const char* key, const std::string& value) {
-    if (!value.empty()) json[key] = value;
-  };
-  add("user", blocker.user);
-  add("client", blocker.client);
-  add("application", blocker.application);
-  add("state", blocker.state);
-  if (blocker.age) json["ageMs"] = blocker.age->count();
-  add("query", blocker.query);
-  if (!blocker.is_certain) json["certain"] = false;
-  return json;
-}
-
 Json fields_of(const char* kind, const Event& event) {
   Json fields = {{"event", kind}};
   if (!event.id.empty()) fields["id"] = event.id;
@@ -59,7 +45,7 @@ void log_waiting(Log& log, const char* kind, const Event& event) {
   Json fields = fields_of(kind, event);
   fields["durationMs"] = event.duration_ms;
   for (const model::Blocker& blocker : event.blockers)
-    fields["blockers"].push_back(blocker_json(blocker));
+    fields["blockers"].push_back(hooks::blocker_json(blocker));
   log.write(event.kind == EventKind::lock_waiting ? LogLevel::info : LogLevel::warn, event.message,
             std::move(fields));
 }
@@ -68,6 +54,10 @@ void Progress::notice(const Event& event) {
   const std::scoped_lock guard(mutex_);
   const std::string message(event.message);
   switch (event.kind) {
+    case EventKind::before_migration:
+    case EventKind::before_statement:
+    case EventKind::progress:
+      return;  // a Gate's, and a seed's
     case EventKind::run_started:
       show("");
       return;
@@ -79,9 +69,6 @@ void Progress::notice(const Event& event) {
       return;
     case EventKind::statement_finished:
       show(current_ + ", statement " + std::to_string(event.done));
-      return;
-    case EventKind::progress:
-      show(current_ + ", " + std::to_string(event.done >> 20U) + " MiB");
       return;
     case EventKind::migration_finished: {
       ++finished_;

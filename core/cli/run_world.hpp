@@ -13,13 +13,14 @@ class RunWorld {
  public:
   /// All borrowed.
   RunWorld(const CommandContext& command, ports::Connector& connector, ports::Files& files,
-           ports::Observer& observer)
+           ports::Observer& observer, ports::Gate* gate = nullptr)
       : clock_(*command.interrupt),
         context_{.connector = connector,
                  .files = files,
                  .clock = clock_,
                  .interrupt = *command.interrupt,
-                 .observer = observer} {
+                 .observer = observer,
+                 .gate = gate} {
     command.interrupt->on_abandon({});
   }
   RunWorld(const RunWorld&) = delete;

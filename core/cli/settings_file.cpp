@@ -67,9 +67,9 @@ class SettingsReader {
       refuse(key.Mark(), "setting '" + name + "' is given twice");
       return;
     }
-    if (name == "plugin-dir" && trust_ == FileTrust::found) {
-      refuse(key.Mark(), "plugin-dir is not taken from a file that was only found, not named",
-             "pass --plugin-dir, or name the file with --config");
+    if ((name == "plugin-dir" || name == "hooks") && trust_ == FileTrust::found) {
+      refuse(key.Mark(), name + " is not taken from a file that was only found, not named",
+             "pass --" + name + ", or name the file with --config");
       return;
     }
     std::vector<std::string> values;

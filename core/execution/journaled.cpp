@@ -128,16 +128,14 @@ class JournaledAttempt {
       }
     }
     if (auto go = worker_.go_on(); !go) return go;
+    if (auto asked = worker_.ask_about(change_, statement); !asked) return asked;
     progress_.attempted = number;
     progress_.attempted_digest = digest;
     auto ran = execute(statement, digest, reader);
     if (!ran) return blame(std::move(ran).error(), statement);
     progress_.succeeded = number;
     ++attempt_.statements;
-    worker_.notice({.kind = model::EventKind::statement_finished,
-                    .id = change_.id,
-                    .name = change_.name,
-                    .done = number});
+    worker_.tell_finished(change_, statement);
     return {};
   }
 

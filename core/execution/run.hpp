@@ -14,6 +14,7 @@
 #include "model/run_report.hpp"
 #include "ports/clock.hpp"
 #include "ports/files.hpp"
+#include "ports/gate.hpp"
 #include "ports/interrupt.hpp"
 #include "ports/observer.hpp"
 #include "ports/session.hpp"
@@ -39,6 +40,7 @@ struct RunContext {
   ports::Clock& clock;
   ports::Interrupt& interrupt;
   ports::Observer& observer;
+  ports::Gate* gate = nullptr;  ///< null: nobody is asked
 };
 
 /// Applies every pending, partial and outdated item of `plan`, in order, and stops at the first

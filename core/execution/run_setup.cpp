@@ -251,9 +251,7 @@ Result<Way> choose_way(const Job& job, ports::Session& session, ports::Files& fi
   if (facts->statements == 0 && !change.allows_empty) return no_statement(job);
   if (auto fits = check_mode(change, *facts); !fits) return std::move(fits).error();
   const bool has_own = facts->transaction_control > 0;
-  const bool is_journaled = change.transaction == model::TransactionMode::never ||
-                            !dialect.has_transactional_ddl || facts->non_transactional ||
-                            (has_own && !facts->is_wrapped);
+  const bool is_journaled = needs_journal(change, *facts, dialect);
   if (is_journaled && facts->needs_unchecked_transaction) {
     return Error{.code = Code::bad_input,
                  .message = "migration '" + change.id +

@@ -223,15 +223,15 @@ Result<void> Runner::take(Job& job, MigrationReport& report) {
       tell(EventKind::migration_finished, job, report, is_ours ? "" : "by another run");
       return {};
     }
-    if (!std::exchange(is_told, true)) tell(EventKind::migration_started, job, report);
     auto ended = worker_.go_on();
+    if (ended && !std::exchange(is_told, true)) ended = announce(job, report);
     auto attempted = ended ? attempt(job) : Result<Attempt>(std::move(ended).error());
     report.duration_ms = (clock.now() - started).count();
     if (!attempted) {
       auto again = after_error(std::move(attempted).error(), *job.change);
       if (again) continue;
       report.outcome = Outcome::failed;
-      tell(EventKind::migration_failed, job, report, again.error().message);
+      tell(EventKind::migration_failed, job, report, again.error().message, &again.error());
       return std::move(again).error().in(
           (is_rollback_ ? "rolling back migration '" : "migration '") + job.change->id + "'");
     }
@@ -373,15 +373,26 @@ Result<void> Runner::reconnect(Error cause) {
   }
 }
 
+/// Asks whether the migration may begin, and says that it does.
+Result<void> Runner::announce(const Job& job, const MigrationReport& report) const {
+  auto asked = worker_.ask({.kind = EventKind::before_migration,
+                            .id = job.change->id,
+                            .name = job.change->name,
+                            .is_rollback = is_rollback_});
+  if (asked) tell(EventKind::migration_started, job, report);
+  return asked;
+}
+
 void Runner::tell(EventKind kind, const Job& job, const MigrationReport& report,
-                  std::string_view message) const {
+                  std::string_view message, const Error* error) const {
   worker_.notice({.kind = kind,
                   .id = job.change->id,
                   .name = job.change->name,
                   .message = message,
                   .done = report.statements,
                   .duration_ms = report.duration_ms,
-                  .is_rollback = is_rollback_});
+                  .is_rollback = is_rollback_,
+                  .error = error});
 }
 
 }  // namespace garboard::execution

@@ -47,7 +47,8 @@ class Runner {
   Result<bool> rolled_back_elsewhere(const Job& job, model::MigrationReport& report);
   Result<bool> was_done_by_this_run(const Job& job);
   void tell(model::EventKind kind, const Job& job, const model::MigrationReport& report,
-            std::string_view message = {}) const;
+            std::string_view message = {}, const base::Error* error = nullptr) const;
+  Result<void> announce(const Job& job, const model::MigrationReport& report) const;
 
   std::vector<Job> jobs_;
   const bool ledger_exists_;

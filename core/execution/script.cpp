@@ -165,6 +165,13 @@ Result<ScriptFacts> scan_script(std::span<const model::Step> steps, ports::Files
   return facts;
 }
 
+bool needs_journal(const model::Change& change, const ScriptFacts& facts,
+                   const model::Dialect& dialect) noexcept {
+  const bool has_own_control = facts.transaction_control > 0 && !facts.is_wrapped;
+  return change.transaction == model::TransactionMode::never || !dialect.has_transactional_ddl ||
+         facts.non_transactional || has_own_control;
+}
+
 base::SourcePosition position_of(const ScriptStatement& statement, std::int64_t offset) {
   std::uint32_t line = statement.line;
   std::uint32_t column = statement.column;

@@ -91,6 +91,10 @@ struct ScriptFacts {
 Result<ScriptFacts> scan_script(std::span<const model::Step> steps, ports::Files& files,
                                 const model::Dialect& dialect, const RenderStep& outline);
 
+/// Whether the script cannot run in one transaction.
+[[nodiscard]] bool needs_journal(const model::Change& change, const ScriptFacts& facts,
+                                 const model::Dialect& dialect) noexcept;
+
 /// Where in the author's files byte `offset` of the statement stands.
 base::SourcePosition position_of(const ScriptStatement& statement, std::int64_t offset);
 

@@ -132,6 +132,7 @@ class TransactionAttempt {
       if (!more) return std::move(more).error();
       if (!*more || !goes_on()) return {};
       if (way_.drops_own_control && is_control(statement.kind)) continue;
+      if (auto asked = worker_.ask_about(change_, statement); !asked) return asked;
       ++attempt_.statements;
       auto sent =
           statement.kind == StatementKind::copy_in ? copy(statement, reader) : add(statement);
@@ -178,6 +179,7 @@ class TransactionAttempt {
     const StatementWatch::Limit limit(*worker_.watch, limit_);
     auto copied = worker_.session->copy_in(text, reader.copy_rows());
     if (!copied) return blame(std::move(copied).error(), origin);
+    worker_.tell_finished(change_, origin);
     return {};
   }
 
@@ -195,7 +197,7 @@ class TransactionAttempt {
     }
     auto done = statements.empty() ? Result<void>{} : worker_.session->batch(statements, is_atomic);
     if (!done) return judged(std::move(done).error());
-    report_progress();
+    tell_finished();
     chunk_.clear();
     chunk_bytes_ = 0;
     if (!is_last || is_atomic) return {};
@@ -234,11 +236,12 @@ class TransactionAttempt {
     return {};
   }
 
-  void report_progress() const {
-    worker_.notice({.kind = model::EventKind::progress,
-                    .id = change_.id,
-                    .name = change_.name,
-                    .done = attempt_.statements});
+  void tell_finished() {
+    for (Entry& entry : chunk_) {
+      if (entry.role != Role::statement) continue;
+      entry.origin.text = entry.sql;
+      worker_.tell_finished(change_, entry.origin);
+    }
   }
 
   void roll_back(const Error& cause) {

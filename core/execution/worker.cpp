@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "execution/worker.hpp"
 
+#include "execution/script_outline.hpp"
+
 #include <cstddef>
 #include <utility>
 
@@ -17,6 +19,35 @@ using std::chrono::milliseconds;
 constexpr std::size_t max_name_bytes = 400;
 
 }  // namespace
+
+Result<void> Worker::ask(const model::Event& event) const {
+  return context.gate == nullptr ? Result<void>{} : context.gate->ask(event);
+}
+
+Result<void> Worker::ask_about(const model::Change& change,
+                               const ScriptStatement& statement) const {
+  if (context.gate == nullptr || !context.gate->is_about_statements()) return {};
+  const model::OutlinedStatement outlined = outline_of(statement, dialect());
+  auto asked = context.gate->ask({.kind = model::EventKind::before_statement,
+                                  .id = change.id,
+                                  .name = change.name,
+                                  .statement = &outlined});
+  if (asked) return asked;
+  return blame(std::move(asked).error(), statement);
+}
+
+void Worker::tell_finished(const model::Change& change, const ScriptStatement& statement) const {
+  model::Event event{.kind = model::EventKind::statement_finished,
+                     .id = change.id,
+                     .name = change.name,
+                     .done = statement.number};
+  model::OutlinedStatement outlined;
+  if (context.gate != nullptr && context.gate->is_about_statements()) {
+    outlined = outline_of(statement, dialect());
+    event.statement = &outlined;
+  }
+  notice(event);
+}
 
 Result<void> Worker::go_on() const {
   if (!context.interrupt.is_requested()) return {};

@@ -15,6 +15,7 @@
 #include "base/result.hpp"
 #include "execution/ledger_sql.hpp"
 #include "execution/run.hpp"
+#include "execution/script.hpp"
 #include "execution/statement_watch.hpp"
 #include "model/change.hpp"
 #include "ports/session.hpp"
@@ -36,6 +37,12 @@ struct Worker {
 
   [[nodiscard]] const model::Dialect& dialect() const noexcept { return session->dialect(); }
   void notice(const model::Event& event) const { context.observer.notice(event); }
+  /// Code::policy_refused when somebody is against it.
+  [[nodiscard]] Result<void> ask(const model::Event& event) const;
+  /// The same of one statement, where anybody wants to know.
+  [[nodiscard]] Result<void> ask_about(const model::Change& change,
+                                       const ScriptStatement& statement) const;
+  void tell_finished(const model::Change& change, const ScriptStatement& statement) const;
   /// Code::terminated once the run was interrupted.
   [[nodiscard]] Result<void> go_on() const;
   [[nodiscard]] std::chrono::milliseconds lock_timeout(const model::Change& change) const;

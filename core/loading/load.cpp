@@ -34,15 +34,6 @@ struct PlanFile {
   DecodedPlan plan = {};
 };
 
-bool read_document(Document& document, Problems& problems) {
-  if (!check_text(document, problems)) return false;
-  if (document.is_json() ? !read_json(document, problems)
-                         : !read_plain_yaml(document) && !read_yaml(document, problems))
-    return false;
-  check_keys(document, problems);
-  return true;
-}
-
 /// The file that the path means now; empty when it cannot be told.
 std::filesystem::path snapshot_of(ports::Files& files, const std::filesystem::path& plan) {
   Result<std::filesystem::path> real = files.resolve_beneath(plan.parent_path(), plan.filename());

@@ -17,15 +17,6 @@ namespace {
 
 constexpr std::uint64_t max_seed_bytes = std::uint64_t{4} << 20U;
 
-bool read_document(Document& document, Problems& problems) {
-  if (!check_text(document, problems)) return false;
-  if (document.is_json() ? !read_json(document, problems)
-                         : !read_plain_yaml(document) && !read_yaml(document, problems))
-    return false;
-  check_keys(document, problems);
-  return problems.empty();
-}
-
 model::Seed read_seed(ports::Files& files, const std::filesystem::path& path, Problems& problems) {
   Result<std::string> text = files.read(path, max_seed_bytes);
   if (!text) {
@@ -37,7 +28,8 @@ model::Seed read_seed(ports::Files& files, const std::filesystem::path& path, Pr
   Document document(path.string(), normalized(*std::move(text)), path.extension() == ".json");
   Problems own;
   model::Seed seed;
-  if (read_document(document, own)) seed = decode_seed(document, files, path.parent_path(), own);
+  if (read_document(document, own) && own.empty())
+    seed = decode_seed(document, files, path.parent_path(), own);
   if (own.empty()) return seed;
   base::Error first = own.take();
   std::vector<base::Error> others = std::exchange(first.others, {});

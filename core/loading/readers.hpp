@@ -28,4 +28,7 @@ void check_keys(const Document& document, Problems& problems);
 [[nodiscard]] bool check_text(const Document& document, Problems& problems);
 [[nodiscard]] std::string normalized(std::string text);
 
+/// All of the above, by the document's kind. False when there is no tree to decode.
+[[nodiscard]] bool read_document(Document& document, Problems& problems);
+
 }  // namespace garboard::loading

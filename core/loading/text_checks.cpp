@@ -101,6 +101,15 @@ bool check_text(const Document& document, Problems& problems) {
   return false;
 }
 
+bool read_document(Document& document, Problems& problems) {
+  if (!check_text(document, problems)) return false;
+  if (document.is_json() ? !read_json(document, problems)
+                         : !read_plain_yaml(document) && !read_yaml(document, problems))
+    return false;
+  check_keys(document, problems);
+  return true;
+}
+
 std::string normalized(std::string text) {
   if (text.starts_with(base::byte_order_mark)) text.erase(0, base::byte_order_mark.size());
   const std::size_t cr = text.find('\r');

@@ -6,15 +6,19 @@
 #include <span>
 #include <string_view>
 
+#include "base/error.hpp"
 #include "model/blocker.hpp"
+#include "model/script_outline.hpp"
 
 namespace garboard::model {
 
 enum class EventKind {
   run_started,
   lock_waiting,  ///< another run holds the lock, `blockers` if known; repeated while waiting
+  before_migration,  ///< of a Gate only, as is the next
+  before_statement,
   migration_started,
-  statement_finished,
+  statement_finished,  ///< with `statement` where somebody wants to know
   progress,  ///< bytes of a long script
   migration_finished,
   migration_failed,
@@ -34,6 +38,8 @@ struct Event {
   std::int64_t duration_ms = 0;
   bool is_rollback = false;  ///< of a migration: it is being undone
   std::span<const Blocker> blockers = {};
+  const OutlinedStatement* statement = nullptr;
+  const base::Error* error = nullptr;  ///< of migration_failed
 };
 
 }  // namespace garboard::model

@@ -190,15 +190,21 @@ std::optional<std::string> text_of(const nlohmann::json& note, const char* key) 
   return text;
 }
 
+/// "before_run", "migration.failed".
+bool is_event_name(std::string_view name) noexcept {
+  return !name.empty() && name.size() <= 64 &&
+         name.find_first_not_of("abcdefghijklmnopqrstuvwxyz_.") == std::string_view::npos;
+}
+
 /// Names, all well-formed; a missing list is empty.
-std::optional<std::vector<std::string>> names_of(const nlohmann::json& note, const char* key) {
+std::optional<std::vector<std::string>> names_of(const nlohmann::json& note, const char* key,
+                                                 bool (*is_name)(std::string_view) noexcept) {
   std::vector<std::string> names;
   const auto found = note.find(key);
   if (found == note.end()) return names;
   if (!found->is_array() || found->size() > max_entries) return std::nullopt;
   for (const auto& entry : *found) {
-    if (!entry.is_string() || !is_plugin_name(entry.get_ref<const std::string&>()))
-      return std::nullopt;
+    if (!entry.is_string() || !is_name(entry.get_ref<const std::string&>())) return std::nullopt;
     names.push_back(entry.get<std::string>());
   }
   return names;
@@ -215,16 +221,19 @@ Result<PluginNote> parse_note(std::string_view json) {
   auto version = text_of(note, "version");
   auto abi = text_of(note, "abi");
   if (!version || !abi) return not_a_plugin("its identity note lacks \"version\" or \"abi\"");
-  auto kinds = names_of(note, "kinds");
-  auto schemes = names_of(note, "schemes");
-  if (!kinds || !schemes)
-    return not_a_plugin("\"kinds\" or \"schemes\" of its identity note is not a list of names");
+  auto kinds = names_of(note, "kinds", is_plugin_name);
+  auto schemes = names_of(note, "schemes", is_plugin_name);
+  auto events = names_of(note, "events", is_event_name);
+  if (!kinds || !schemes || !events)
+    return not_a_plugin(
+        "\"kinds\", \"schemes\" or \"events\" of its identity note is not a list of names");
   return PluginNote{.name = *std::move(name),
                     .version = *std::move(version),
                     .abi = *std::move(abi),
                     .min_host = text_of(note, "minHost").value_or(""),
                     .kinds = *std::move(kinds),
-                    .schemes = *std::move(schemes)};
+                    .schemes = *std::move(schemes),
+                    .events = *std::move(events)};
 }
 
 Result<PluginNote> read_note(const std::filesystem::path& path) {

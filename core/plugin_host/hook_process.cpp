@@ -152,6 +152,10 @@ Result<HookAnswer> HookProcess::event(std::string_view event_json) {
   return answer;
 }
 
+void HookProcess::kill_now() noexcept {
+  if (const pid_t pid = pid_; pid > 0) ::kill(-pid, SIGKILL);
+}
+
 Result<void> HookProcess::finish() {
   if (pid_ <= 0) return {};
   auto reply = request("{\"destroy\":true}", options_.end_timeout);

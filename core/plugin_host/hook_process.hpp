@@ -11,6 +11,7 @@
 
 #include <sys/types.h>
 
+#include <atomic>
 #include <chrono>
 #include <filesystem>
 #include <memory>
@@ -48,6 +49,8 @@ class HookProcess {
   /// After an error of Code::plugin other than what the hook itself reported, the process is gone.
   Result<HookAnswer> event(std::string_view event_json);
   [[nodiscard]] bool is_alive() const noexcept { return pid_ > 0; }
+  /// Ends the process whatever it does; the call that waits for it then fails. From any thread.
+  void kill_now() noexcept;
   /// Lets the hook deliver what is outstanding, and ends it.
   Result<void> finish();
 
@@ -63,7 +66,7 @@ class HookProcess {
   HostCalls calls_;
   LineChannel channel_;
   std::string describe_json_;
-  pid_t pid_;
+  std::atomic<pid_t> pid_;
 };
 
 }  // namespace garboard::plugin_host

@@ -64,7 +64,10 @@ class Moody {
       if (write(3, noise.data(), noise.size()) < 0) std::abort();
     }
     if (how == "unknown-verdict") return {77, ""};
-    if (how == "print") std::puts("canary-printed");
+    if (how == "print") {
+      std::puts("canary-printed");
+      std::fflush(stdout);
+    }
     if (how == "environment") {
       std::string names;
       for (char** variable = environ; *variable != nullptr; ++variable)

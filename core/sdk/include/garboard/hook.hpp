@@ -77,9 +77,12 @@ class HookTable {
 }  // namespace garboard::sdk
 
 /// Defines the plugin's only exported symbol and its identity note:
-///   GARBOARD_HOOK(MyHook, "myhook", "1.0.0")
-#define GARBOARD_HOOK(hook_type, plugin_name, plugin_version)                        \
-  namespace {                                                                        \
-  constexpr gbd_hook garboard_table = ::garboard::sdk::HookTable<hook_type>::make(); \
-  }                                                                                  \
-  GARBOARD_PLUGIN("hook", "garboard.hook/1", garboard_table, plugin_name, plugin_version, "")
+///   GARBOARD_HOOK(MyHook, "myhook", "1.0.0", "[\"before_run\"]")
+/// The events, as describe() lists them, may be left out; then the hook is started to be asked for
+/// them, also when there is nothing to tell it.
+#define GARBOARD_HOOK(hook_type, plugin_name, plugin_version, ...)                        \
+  namespace {                                                                             \
+  constexpr gbd_hook garboard_table = ::garboard::sdk::HookTable<hook_type>::make();      \
+  }                                                                                       \
+  GARBOARD_PLUGIN("hook", "garboard.hook/1", garboard_table, plugin_name, plugin_version, \
+                  __VA_OPT__(",\"events\":" __VA_ARGS__) "")

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+// Hook: one entry of the hooks file at work. It is asked on the caller's thread, and told on one of
+// its own, so that nobody waits for those who only watch. Its process is started when there is
+// something to say.
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "base/result.hpp"
+#include "model/hook_spec.hpp"
+#include "plugin_host/hook_process.hpp"
+#include "plugin_host/host.hpp"
+
+namespace garboard::hooks {
+
+using base::Result;
+/// The rows of a statement that only reads, as JSON.
+using QueryRows = std::function<Result<std::string>(std::string_view sql)>;
+
+/// What hooks get of the process they belong to.
+struct HookWorld {
+  const plugin_host::Host& host;
+  std::filesystem::path executable;
+  std::vector<std::string> environment = {};  ///< NAME=value, all there is
+  std::function<void(int level, std::string_view message)> log = {};
+  std::function<bool()> is_cancelled = {};
+};
+
+class Hook {
+ public:
+  /// Looks for its file, and starts nothing yet unless only the hook itself knows which events it
+  /// wants.
+  static Result<std::unique_ptr<Hook>> make(model::HookSpec spec, const HookWorld& world);
+  Hook(const Hook&) = delete;
+  Hook& operator=(const Hook&) = delete;
+  ~Hook();
+
+  [[nodiscard]] const model::HookSpec& spec() const noexcept { return spec_; }
+  [[nodiscard]] bool wants(std::string_view event) const noexcept;
+  /// Returns at once.
+  void tell(std::string event_json);
+  /// After all that it was told. The error says why there is no answer.
+  Result<plugin_host::HookAnswer> ask(std::string_view event_json, const QueryRows& query);
+  /// Waits for what is outstanding, for some seconds at most. The error is the first that came up
+  /// while it was told something.
+  Result<void> finish();
+
+ private:
+  Hook(model::HookSpec spec, const HookWorld& world, std::filesystem::path file);
+  Result<void> start();
+  void deliver();
+  void fail(const base::Error& error);
+  [[nodiscard]] std::vector<std::string> environment() const;
+
+  const model::HookSpec spec_;
+  const HookWorld& world_;
+  const std::filesystem::path file_;
+  std::vector<std::string> events_;
+  std::unique_ptr<plugin_host::HookProcess> process_;
+  const QueryRows* query_ = nullptr;  // while it is asked
+  bool is_asking_ = false;
+
+  std::mutex mutex_;  // of all below
+  std::condition_variable changed_;
+  std::deque<std::string> queue_;
+  bool is_delivering_ = false;
+  bool is_ending_ = false;
+  std::optional<base::Error> failure_;
+  std::thread thread_;
+};
+
+}  // namespace garboard::hooks
