@@ -94,13 +94,18 @@ std::string xml(std::string_view text) {
   return out;
 }
 
+std::string shown_place(const Finding& finding) {
+  const std::string place = finding.where.text();
+  if (!place.empty()) return place;
+  return finding.migration.empty() ? "the plan" : finding.migration;
+}
+
 }  // namespace
 
 std::string findings_text(std::span<const Finding> findings) {
   std::string text;
   for (const Finding& finding : findings) {
-    const std::string place = finding.where.text();
-    text += (place.empty() ? finding.migration : place) + ": " +
+    text += shown_place(finding) + ": " +
             std::string(finding.suppressed ? "suppressed" : model::name_of(finding.severity)) +
             ": " + finding.rule + " " + finding.message + "\n";
     if (finding.suppressed) {
@@ -145,7 +150,8 @@ std::string findings_github(std::span<const Finding> findings) {
 
 std::string findings_junit(std::span<const Finding> findings, std::size_t migrations) {
   const auto failures = std::ranges::count_if(findings, denies);
-  const std::string counts = " tests=\"" + std::to_string(std::max(migrations, findings.size())) +
+  const std::string counts = " tests=\"" +
+                             std::to_string(std::max<std::size_t>(findings.size(), 1)) +
                              "\" failures=\"" + std::to_string(failures) + "\"";
   std::string text = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites" + counts +
                      ">\n<testsuite name=\"garboard lint\"" + counts + ">\n";
@@ -160,6 +166,9 @@ std::string findings_junit(std::span<const Finding> findings, std::size_t migrat
     text += "><failure message=\"" + xml(finding.message) + "\" type=\"" + xml(finding.rule) +
             "\">" + xml(findings_text(std::span(&finding, 1))) + "</failure></testcase>\n";
   }
+  if (findings.empty())
+    text += "<testcase classname=\"garboard\" name=\"" + std::to_string(migrations) +
+            " migration(s)\"/>\n";
   return text + "</testsuite>\n</testsuites>\n";
 }
 

@@ -16,8 +16,8 @@ namespace garboard::cli {
 [[nodiscard]] Json findings_sarif(std::span<const model::Finding> findings);
 /// Workflow commands of GitHub Actions: annotations at the lines of a pull request.
 [[nodiscard]] std::string findings_github(std::span<const model::Finding> findings);
-/// JUnit XML: a test case for each finding, failed by those that deny. `migrations`: how many were
-/// looked at.
+/// JUnit XML: a test case for each finding, failed by those that deny, or one for all
+/// the migrations that were looked at.
 [[nodiscard]] std::string findings_junit(std::span<const model::Finding> findings,
                                          std::size_t migrations);
 

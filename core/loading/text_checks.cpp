@@ -70,7 +70,7 @@ void check_keys(const Document& document, Problems& problems) {
       if (node.kind != NodeKind::scalar) {
         problems.add(document, node.offset, "this key is no text, expected a name followed by ':'");
       } else if (node.text == "<<" && node.style == ScalarStyle::plain) {
-        problems.add(document, node.offset, "merge keys ('<<') are not read in plans",
+        problems.add(document, node.offset, "merge keys ('<<') are not read here",
                      "write the keys out where they are needed");
       } else {
         keys.push_back(key);

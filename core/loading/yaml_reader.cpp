@@ -91,7 +91,7 @@ class Handler final : public YAML::EventHandler {
   }
 
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t /*anchor*/) override {
-    refuse(offset_of(mark), "aliases ('*name') are not read in plans",
+    refuse(offset_of(mark), "aliases ('*name') are not read here",
            "write the text out where it is needed");
     document_.add_null(offset_of(mark));
   }
@@ -145,9 +145,9 @@ class Handler final : public YAML::EventHandler {
 
   void check_properties(std::size_t offset, YAML::anchor_t anchor) {
     const string_view source = document_.text().substr(offset);
-    if (anchor != 0) refuse(offset, "anchors ('&name') are not read in plans", "remove it");
+    if (anchor != 0) refuse(offset, "anchors ('&name') are not read here", "remove it");
     if (source.starts_with('!'))
-      refuse(offset, "tags ('!name') are not read in plans",
+      refuse(offset, "tags ('!name') are not read here",
              "remove it; text that looks like a number needs no tag");
     if (flow_depth_ > 0) return;
     const string_view line = document_.line_at(offset);
@@ -193,7 +193,7 @@ constexpr std::array wordings{
             "close the quote"},
     Wording{"unknown token", "a character that cannot begin a value",
             "put text that begins with @, `, % or a comma into quotes"},
-    Wording{"the referenced anchor is not defined", "aliases ('*name') are not read in plans",
+    Wording{"the referenced anchor is not defined", "aliases ('*name') are not read here",
             "put text that begins with '*' into quotes"},
     Wording{"bad file", "nested too deeply, or not closed", ""},
 };

@@ -3,23 +3,19 @@
 
 #include "base/text.hpp"
 #include "sql/lexer.hpp"
+#include "sql/literal.hpp"
 #include "sql/text_window.hpp"
 
 namespace garboard::sql {
 
 namespace {
 
-bool is_ambiguous(std::string_view literal) {
-  return literal.find("\\'") != std::string_view::npos ||
-         literal.find("\\\"") != std::string_view::npos;
-}
-
 /// Appends what may be shown of a token; false when nothing behind it may be.
 bool append(std::string& shown, const Token& token, std::string_view text) {
   switch (token.kind) {
     case Token::Kind::string:
       shown += '?';
-      return !is_ambiguous(text);
+      return !is_ambiguous_literal(text);
     case Token::Kind::number:
       shown += '?';
       return true;

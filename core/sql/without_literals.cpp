@@ -2,6 +2,7 @@
 #include "sql/without_literals.hpp"
 
 #include "sql/lexer.hpp"
+#include "sql/literal.hpp"
 #include "sql/text_window.hpp"
 
 namespace garboard::sql {
@@ -38,6 +39,7 @@ Blanked without_literals(std::string_view statement, const model::LexicalTraits&
         return blanked;
       case Token::Kind::string:
         text += blanked_string(token_text);
+        if (is_ambiguous_literal(token_text)) return blanked;
         break;
       case Token::Kind::number:
         text += hides_numbers ? "0" : token_text;

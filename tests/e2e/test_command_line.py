@@ -14,7 +14,7 @@ import unittest
 
 GARBOARD = os.environ["GARBOARD"]
 PROJECT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-COMMANDS = ["migrate", "status", "validate", "render", "split", "wait", "plugins", "completion",
+COMMANDS = ["migrate", "status", "validate", "lint", "render", "split", "wait", "plugins", "completion",
             "version", "help"]
 CANARY = "canary-Pa55/word@x"
 

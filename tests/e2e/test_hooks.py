@@ -9,10 +9,11 @@ import subprocess
 import sys
 import time
 import unittest
+import xml.etree.ElementTree
 
 import jsonschema
 
-from case import GARBOARD, PROJECT, GarboardTest, table
+from case import GARBOARD, PROJECT, REPORT, GarboardTest, table
 import databases
 
 TEST_HOOKS = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(GARBOARD))), "lib", "test-hooks")
@@ -291,6 +292,33 @@ class Watching(HooksTest):
             process.communicate(timeout=60)
             self.assertEqual(process.returncode, 13)
             self.assertEqual(read()[-1]["type"], "garboard.run.cancelled")
+
+
+class Lint(HooksTest):
+
+    def lint(self, *arguments, mood="deny", code=35):
+        plan = self.plan([table("a"), table("b")])
+        done = subprocess.run([GARBOARD, "lint", "--plan", plan, "--database", "sqlite", *arguments,
+                               *self.hooks({"config": {"mood": mood, "on": "before_run"}})],
+                              capture_output=True, text=True, timeout=60)
+        self.assertEqual(done.returncode, code, done.stdout + done.stderr)
+        return done.stdout
+
+    def test_says_the_same_in_every_form(self):
+        self.assertIn("a: error: MOOD1 not today\n2 migration(s), 1 finding(s)", self.lint())
+        jsonschema.validate(json.loads(self.lint("--output", "json", mood="warn", code=0)), REPORT)
+        report = json.loads(self.lint("--output", "json"))
+        self.assertEqual((report["findings"][0]["rule"], report["exitCode"]), ("MOOD1", 35))
+        sarif = json.loads(self.lint("--findings", "sarif"))
+        self.assertEqual(sarif["runs"][0]["results"][0]["ruleId"], "MOOD1")
+        self.assertEqual(self.lint("--findings", "github"), "::error title=MOOD1::not today\n")
+        suite = xml.etree.ElementTree.fromstring(self.lint("--findings", "junit"))
+        self.assertEqual((suite.get("tests"), suite.get("failures")), ("1", "1"))
+        self.assertEqual(self.lint(mood="allow", code=0), "2 migration(s), 0 finding(s)\n")
+
+    def test_looks_only_at_what_comes_after(self):
+        self.assertIn("1 migration(s)", self.lint("--after", "a"))
+        self.lint("--after", "nobody", code=2)
 
 
 class Mistakes(HooksTest):

@@ -26,7 +26,7 @@ DECODER_ONLY = re.compile(
     "|names the column '|the scale of 'type'|as many as refer to them|the primary key nor unique by"
     "|a second column has '|in a column, expected one of them|which is not in every row"
     "|has other columns than 'set'|'was' is another column|says nothing for '"
-    "|stands here for the second time|are not read in plans|'(lock|statement)_timeout' is the text '[0-9dhms]+'"
+    "|stands here for the second time|are not read here|'(lock|statement)_timeout' is the text '[0-9dhms]+'"
 )
 VALUES = [0, 1, 2, -1, 1.5, "", "x", " x", "x ", "a b", "a,b", "a\nb", "tab\tin", "1", "0", "2s",
           "1s1m", "1m1s", "1d2h", "3", "auto", "never", "postgres", "mariadb", "Postgres", "1st", "-",
