@@ -5,7 +5,7 @@ build_packages="g++ cmake ninja-build pkg-config nettle-dev nlohmann-json3-dev l
   libboost-dev libboost-program-options-dev libboost-filesystem-dev"
 sqlite_packages="libsqlite3-dev"
 driver_packages="$sqlite_packages libpqxx-dev libpq-dev default-libmysqlclient-dev"
-hook_packages="libcurl4-openssl-dev"
+hook_packages="libcurl4-openssl-dev libpg-query-dev"
 # a plugin is built by other compilers and in other languages, and abi.h held against what it was
 sdk_packages="clang-14 libc++-14-dev libc++abi-14-dev cargo rustc abigail-tools"
 test_packages="$build_packages $driver_packages $hook_packages $sdk_packages libgtest-dev ccache python3
