@@ -139,6 +139,18 @@ Result<int> dispatch(CommandContext& context) {
   return Error{.code = Code::internal, .message = "unknown command"};
 }
 
+/// With the plugins that --locked allows.
+Result<int> dispatch_locked(CommandContext& context) {
+  const std::string& path = context.settings.text("locked");
+  if (path.empty()) return dispatch(context);
+  Result<std::string> text = read_text_file(path, max_settings_bytes);
+  if (!text) return std::move(text).error();
+  Result<plugin_host::PluginLock> lock = plugin_host::PluginLock::parse(*text, path);
+  if (!lock) return std::move(lock).error();
+  context.plugin_lock = *std::move(lock);
+  return dispatch(context);
+}
+
 std::string report_text(Report report, const Settings& settings, std::string_view command, int code,
                         const Error* error, const base::Redactor& redactor) {
   if (settings.text("output") != "json") return redactor.apply(report.text);
@@ -222,7 +234,7 @@ int App::run(const Arguments& arguments, const Settings& settings) {
     interrupt->on_abandon([&] { abandon(settings, command, log_); });
     context.interrupt = &*interrupt;
   }
-  const Result<int> ended = dispatch(context);
+  const Result<int> ended = dispatch_locked(context);
   // Whoever is first reports the end; the other waits for ever or does nothing.
   if (interrupt) interrupt->on_abandon({});
   log_.clear_progress();

@@ -4,6 +4,7 @@
 // cases its report is printed.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "base/result.hpp"
@@ -14,6 +15,7 @@
 #include "cli/output.hpp"
 #include "cli/settings.hpp"
 #include "cli/signals.hpp"
+#include "plugin_host/plugin_lock.hpp"
 
 namespace garboard::cli {
 
@@ -32,7 +34,8 @@ struct CommandContext {
   Log& log;
   Output& out;
   Report& report;
-  SignalInterrupt* interrupt = nullptr;  ///< of commands that connect
+  SignalInterrupt* interrupt = nullptr;                     ///< of commands that connect
+  std::optional<plugin_host::PluginLock> plugin_lock = {};  ///< of --locked
 
   [[nodiscard]] bool wants_json() const { return settings.text("output") == "json"; }
 };

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// plugins: what is installed and what it offers.
+// plugins: what is installed, what it offers, and a list that holds it still.
 #include <utility>
 
 #include "cli/command.hpp"
 #include "cli/database.hpp"
 #include "cli/report.hpp"
+#include "cli/text_file.hpp"
 #include "plugin_host/host.hpp"
 
 namespace garboard::cli {
@@ -69,18 +70,46 @@ Result<int> inspect(CommandContext& context, const std::string& name) {
   return 0;
 }
 
+Result<int> lock(CommandContext& context, const std::string& path) {
+  const std::unique_ptr<plugin_host::Host> host = make_host(context);
+  plugin_host::PluginLock lock;
+  std::vector<std::vector<std::string>> rows;
+  for (const PluginFile& file : host->list()) {
+    if (!file.problem.empty()) {
+      context.log.write(LogLevel::warn, "left out: " + file.path.string() + ": " + file.problem);
+      continue;
+    }
+    if (auto added = lock.add(file.path); !added) return std::move(added).error();
+    rows.push_back({file.file_name, file.note.version, file.path.string()});
+  }
+  if (lock.size() == 0)
+    return Error{.code = Code::plugin,
+                 .message = "no plugin to lock was found",
+                 .hint = "see garboard plugins list"};
+  if (auto written = write_text_file(path, lock.json()); !written)
+    return std::move(written).error();
+  context.report.document["file"] = path;
+  context.report.document["locked"] = lock.size();
+  context.report.text = table_text(rows);
+  return 0;
+}
+
 }  // namespace
 
 Result<int> run_plugins(CommandContext& context) {
   const std::vector<std::string>& words = context.arguments.words;
-  const bool is_list = words.front() == "list";
-  if (is_list != (words.size() == 1)) {
-    return Error{
-        .code = Code::usage,
-        .message = is_list ? "plugins list takes no argument" : "plugins inspect needs a name",
-        .hint = "see garboard help plugins"};
+  const std::string& what = words.front();
+  const bool takes_argument = what != "list";
+  if (takes_argument != (words.size() == 2)) {
+    return Error{.code = Code::usage,
+                 .message = "plugins " + what +
+                            (what == "list"      ? " takes no argument"
+                             : what == "inspect" ? " needs a name"
+                                                 : " needs the file to write, as in plugins.lock"),
+                 .hint = "see garboard help plugins"};
   }
-  return is_list ? list(context) : inspect(context, words[1]);
+  if (what == "list") return list(context);
+  return what == "inspect" ? inspect(context, words[1]) : lock(context, words[1]);
 }
 
 }  // namespace garboard::cli

@@ -39,6 +39,7 @@ std::unique_ptr<plugin_host::Host> make_host(const CommandContext& context) {
     options.plugin_dirs.push_back(std::filesystem::absolute(directory));
   options.plugin_path = plugin_path();
   options.executable = executable_path();
+  options.lock = context.plugin_lock;
   options.version = version_text();
   options.is_cancelled = [interrupt = context.interrupt] {
     return interrupt != nullptr && interrupt->is_requested();

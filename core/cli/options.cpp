@@ -83,11 +83,13 @@ constexpr std::array command_table{
         Command::wait, "wait", "", "", "", 0, 0, "wait until the database answers",
         "Tries to connect until the database answers. With --applied it also waits, read-only and\n"
         "without a lock, until that migration, or all of the plan, is applied."},
-    CommandSpec{Command::plugins, "plugins", "", "list | inspect NAME", "list inspect", 1, 2,
-                "show the installed drivers",
+    CommandSpec{Command::plugins, "plugins", "", "list | inspect NAME | lock FILE",
+                "list inspect lock", 1, 2, "show the installed plugins, or lock them",
                 "list reads the note in each plugin file and runs none of its code; inspect loads "
                 "one driver\n"
-                "and prints what it describes."},
+                "and prints what it describes; lock writes the digests of all that would be loaded "
+                "into FILE, which\n"
+                "--locked then holds them against."},
     CommandSpec{Command::completion, "completion", "", "bash|zsh|fish", "bash zsh fish", 1, 1,
                 "print a completion script for a shell",
                 "For bash: source <(garboard completion bash)"},
@@ -211,6 +213,8 @@ constexpr std::array option_table{
                "settings file; garboard.yaml of the working directory if not given"},
     OptionSpec{"plugin-dir", '\0', list, "DIR", "", "", every_command, true,
                "directory to look for plugins in first; repeat it for several"},
+    OptionSpec{"locked", '\0', path, "FILE", "", "", every_command, true,
+               "open only plugins that are in this file, as plugins lock wrote it"},
     OptionSpec{"log-format", '\0', choice, "FORMAT", "auto", "auto|text|json", every_command, true,
                "format of the log; auto is text on a terminal, else json"},
     OptionSpec{"log-level", '\0', choice, "LEVEL", "info", "debug|info|warn|error", every_command,

@@ -42,4 +42,28 @@ base::Result<std::string> read_text_file(const std::string& path, std::uint64_t 
   return content;
 }
 
+base::Result<void> write_text_file(const std::string& path, std::string_view text) {
+  const std::string temporary = path + ".new";
+  const auto failed = [&]() -> base::Error {
+    const int why = errno;
+    unlink(temporary.c_str());
+    return {.code = base::Code::bad_input,
+            .message = "cannot write " + path + ": " + std::strerror(why)};
+  };
+  const int fd = open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+  if (fd < 0) return failed();
+  while (!text.empty()) {
+    const ssize_t n = write(fd, text.data(), text.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) {
+      const base::Error error = failed();
+      close(fd);
+      return error;
+    }
+    text.remove_prefix(static_cast<std::size_t>(n));
+  }
+  if (close(fd) != 0 || rename(temporary.c_str(), path.c_str()) != 0) return failed();
+  return {};
+}
+
 }  // namespace garboard::cli

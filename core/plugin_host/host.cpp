@@ -70,8 +70,11 @@ Result<Description> describe(const Loaded<gbd_driver>& loaded, std::string_view 
 }
 
 Result<PluginNote> check_file(const std::filesystem::path& file, PluginKind kind,
-                              std::string_view name) {
+                              std::string_view name, const std::optional<PluginLock>& lock) {
   if (auto owned = check_ownership(file); !owned) return std::move(owned).error();
+  if (lock) {
+    if (auto listed = lock->check(file); !listed) return std::move(listed).error();
+  }
   auto note = read_note(file);
   if (!note) return note;
   if (auto fits = check_note(*note, kind, name); !fits) return std::move(fits).error();
@@ -87,8 +90,8 @@ Error refusal(const std::filesystem::path& file, PluginKind kind, Error error) {
 }
 
 Result<std::unique_ptr<Driver>> load(const std::filesystem::path& file, std::string_view scheme,
-                                     const gbd_host* host) {
-  auto note = check_file(file, PluginKind::driver, scheme);
+                                     const std::optional<PluginLock>& lock, const gbd_host* host) {
+  auto note = check_file(file, PluginKind::driver, scheme, lock);
   if (!note) return std::move(note).error();
   auto loaded = load_driver(file, *note, host);
   if (!loaded) return std::move(loaded).error();
@@ -123,6 +126,7 @@ std::string problem_of(PluginFile& plugin) {
 struct Host::State {
   explicit State(HostOptions options)
       : search(make_search_path(options)),
+        lock(std::move(options.lock)),
         table(std::move(options.version),
               {.is_cancelled = std::move(options.is_cancelled), .log = options.log}) {
     if (!options.log) return;
@@ -139,6 +143,7 @@ struct Host::State {
   }
 
   SearchPath search;
+  std::optional<PluginLock> lock;
   HostTable table;
   std::vector<std::unique_ptr<Driver>> drivers;  // shut down before the table goes
 };
@@ -168,7 +173,7 @@ Result<std::reference_wrapper<Driver>> Host::driver(std::string_view scheme) {
   auto file = find_plugin(state_->search, PluginKind::driver, scheme);
   if (!file) return std::move(file).error();
   if (Driver* const known = state_->find(*file)) return std::ref(*known);
-  auto loaded = load(*file, scheme, state_->table.table());
+  auto loaded = load(*file, scheme, state_->lock, state_->table.table());
   if (!loaded) return refusal(*file, PluginKind::driver, std::move(loaded).error());
   state_->drivers.push_back(std::move(loaded).value());
   return std::ref(*state_->drivers.back());
@@ -177,7 +182,7 @@ Result<std::reference_wrapper<Driver>> Host::driver(std::string_view scheme) {
 Result<std::filesystem::path> Host::hook_file(std::string_view name) const {
   auto file = find_plugin(state_->search, PluginKind::hook, name);
   if (!file) return file;
-  auto note = check_file(*file, PluginKind::hook, name);
+  auto note = check_file(*file, PluginKind::hook, name, state_->lock);
   if (!note) return refusal(*file, PluginKind::hook, std::move(note).error());
   return file;
 }

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,6 +15,7 @@
 #include "base/result.hpp"
 #include "model/dialect.hpp"
 #include "model/rendered.hpp"
+#include "plugin_host/plugin_lock.hpp"
 #include "ports/session.hpp"
 
 namespace garboard::plugin_host {
@@ -63,6 +65,7 @@ struct HostOptions {
   std::vector<std::filesystem::path> plugin_dirs = {};  ///< --plugin-dir, in order
   std::string plugin_path = {};                         ///< GARBOARD_PLUGIN_PATH, colon-separated
   std::filesystem::path executable = {};    ///< of this process, for ../lib/garboard/plugins
+  std::optional<PluginLock> lock = {};      ///< only these files are opened
   std::string version = {};                 ///< told to plugins
   std::function<bool()> is_cancelled = {};  ///< what plugins may poll
   std::function<void(int level, std::string_view message)> log = {};
