@@ -10,10 +10,11 @@ hook_packages="libcurl4-openssl-dev libpg-query-dev"
 sdk_packages="clang-14 libc++-14-dev libc++abi-14-dev cargo rustc abigail-tools"
 test_packages="$build_packages $driver_packages $hook_packages $sdk_packages libgtest-dev ccache python3
   python3-jsonschema python3-yaml postgresql
-  mariadb-server-core mariadb-client mariadb-client-core sqlite3 openssl hostname"
+  mariadb-server-core mariadb-client mariadb-client-core sqlite3 openssl hostname
+  pgbouncer galera-4 strace rsync"
 # Not installed by any script: where these are, tests take over histories that dbmate and Knex made.
 tool_packages="nodejs npm"
-check_packages="git clang-format-14 clang-tidy-14 python3"
+check_packages="git clang-format-14 clang-tidy-14 python3 clang-14 libclang-rt-14-dev"
 
 # run COMMAND...: print the command, then run it.
 run() {

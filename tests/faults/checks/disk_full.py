@@ -23,7 +23,7 @@ ROWS = {
               "SELECT i, hex(zeroblob(500)) FROM n",
     "postgres": "SELECT i, repeat(md5(i::text), 32) FROM generate_series(1, 20000) i",
     "mysql": "SELECT seq, REPEAT(MD5(seq), 32) FROM seq_1_to_20000"}
-SAYS_WHY = re.compile(r"full|no space|disk|errno 28", re.IGNORECASE)
+SAYS_WHY = re.compile(r"full|no space|disk|errno 28|could not write", re.IGNORECASE)
 
 
 def scripts(kind):
@@ -79,6 +79,10 @@ def file_on(disk):
             self.path = os.path.join(self.folder, "test.db")
             self.url = "sqlite:" + self.path
 
+        @staticmethod
+        def revived():
+            return False
+
     yield OnDisk
 
 
@@ -93,6 +97,18 @@ def server_on(disk, name, base):
 
     class OnDisk(base):
         variable = "GARBOARD_FAULTS_DISK_URL"
+
+        @staticmethod
+        def revived():
+            """Starts the server again if it has died of the full disk; whether it had."""
+            try:
+                fresh_one = OnDisk()
+            except (AssertionError, subprocess.SubprocessError):
+                subprocess.run([SERVERS, "restart", folder, name], check=True, stdin=subprocess.DEVNULL,
+                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                return True
+            fresh_one.drop()
+            return False
 
     os.environ[OnDisk.variable] = address
 
@@ -115,7 +131,7 @@ def run(context):
 
 def filled(context, name, kind, disk):
     place = file_on(disk) if name == "sqlite" else server_on(disk, name, kind)
-    failures = []
+    failures, deaths = [], []
     with place as on_disk:
         subject = OwnPlan(context.garboard.program, scripts(kind.kind), effects=range(1, 7))
 
@@ -123,11 +139,15 @@ def filled(context, name, kind, disk):
             with fresh(on_disk) as database:
                 with disk.leaving(free_kib):
                     ended = subject.run(database.url)
+                has_died = on_disk.revived()  # then nobody could say why
+                deaths.append(has_died)
                 wrong = []
                 if ended.code != 0:
                     failures.append(ended.code)
-                    wrong = [] if SAYS_WHY.search(ended.output) else [f"no word of the disk: {ended.output}"]
+                    is_said = has_died or SAYS_WHY.search(ended.output)
+                    wrong = [] if is_said else [f"no word of the disk: {ended.output}"]
                 return wrong + after_rerun(subject, database)
 
         figure = context.each(name, context.pick(name, FREE_KIB[name], SLICE), trial)
-    return named(figure, figure.check, f"{len(failures)} runs failed for want of space")
+    return named(figure, figure.check, f"{len(failures)} runs failed for want of space" +
+                 (f"; the server died {sum(deaths)} times" if any(deaths) else ""))
