@@ -50,12 +50,12 @@ class Worker {
   Worker(const std::vector<SqlText>& texts, const WorkerLimits& limits, std::vector<Facts>& facts)
       : texts_(texts), limits_(limits), facts_(facts) {
     for (std::size_t i = 0; i < texts.size(); ++i) {
-      facts_[i] = by_words(texts[i], Dialect::postgres);
-      if (texts[i].is_cut) continue;
-      if (texts[i].sql.size() <= limits.max_statement_bytes)
-        open_.push_back(i);
+      if (texts[i].is_cut)
+        facts_[i] = by_words(texts[i], Dialect::postgres);
+      else if (texts[i].sql.size() > limits.max_statement_bytes)
+        leave_to_words(i, "it is longer than max_statement_kb");
       else
-        facts_[i].unread = "it is longer than max_statement_kb";
+        open_.push_back(i);
     }
   }
 
@@ -68,7 +68,7 @@ class Worker {
       } catch (const std::exception& unexpected) {
         return give_up(std::string("the parser cannot be started: ") + unexpected.what());
       }
-      if (next_ < open_.size()) facts_[open_[next_++]].unread = why;
+      if (next_ < open_.size()) leave_to_words(open_[next_++], why);
     }
   }
 
@@ -80,25 +80,28 @@ class Worker {
       input +=
           json(texts_[open_[i]].sql).dump(-1, ' ', false, json::error_handler_t::replace) + '\n';
     ChildProcess child({worker_path(), std::to_string(limits_.memory_mb)}, input);
-    while (next_ < open_.size()) {
+    for (; next_ < open_.size(); ++next_) {
       const auto deadline = ChildProcess::Clock::now() + limits_.timeout;
       const auto answer = child.line(deadline);
       if (!answer)
         return ChildProcess::Clock::now() < deadline ? "the parser crashed on it"
                                                      : "the parser took too long";
-      take(json::parse(*answer), facts_[open_[next_]]);
-      ++next_;
+      const json facts = json::parse(*answer);
+      // what its grammar refuses may be newer than it: then the words decide
+      facts_[open_[next_]] = facts.contains("error")
+                                 ? by_words(texts_[open_[next_]], Dialect::postgres)
+                                 : facts_from_json(facts);
     }
     return {};
   }
 
-  // What its grammar refuses may be newer than it: then the words decide.
-  static void take(const json& answer, Facts& facts) {
-    if (!answer.contains("error")) facts = facts_from_json(answer);
+  void leave_to_words(std::size_t index, const std::string& why) {
+    facts_[index] = by_words(texts_[index], Dialect::postgres);
+    facts_[index].unread = why;
   }
 
   void give_up(const std::string& why) {
-    for (; next_ < open_.size(); ++next_) facts_[open_[next_]].unread = why;
+    for (; next_ < open_.size(); ++next_) leave_to_words(open_[next_], why);
   }
 
   const std::vector<SqlText>& texts_;
