@@ -163,10 +163,7 @@ Result<void> RunHooks::ask(
     const std::function<Result<model::Rendered>(const std::string&)>& outline,
     const hooks::QueryRows& query) {
   const bool wants_scripts = hooks_->wants("before_run") && !migrations_.empty();
-  const std::int64_t lock_timeout =
-      context_.settings.is_given("lock-timeout") || context_.arguments.command != Command::lint
-          ? context_.settings.duration("lock-timeout").count()
-          : 0;
+  const std::int64_t lock_timeout = context_.settings.duration("lock-timeout").count();
   std::vector<model::ScriptOutline> outlines;
   outlines.reserve(migrations_.size());
   std::vector<Subject> subjects;
