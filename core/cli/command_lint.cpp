@@ -28,9 +28,8 @@ Result<std::vector<HookedMigration>> chosen(const CommandContext& context,
   std::vector<HookedMigration> migrations;
   bool has_begun = after.empty();
   for (const model::Change& change : changes.items) {
-    const bool is_for = change.databases.empty() ||
-                        std::ranges::find(change.databases, database) != change.databases.end();
-    if (has_begun && is_for) migrations.push_back({.change = &change});
+    if (has_begun && model::is_for(change.databases, database))
+      migrations.push_back({.change = &change});
     if (change.id == after) has_begun = true;
   }
   if (has_begun) return migrations;

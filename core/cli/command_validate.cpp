@@ -32,11 +32,6 @@ std::string operation_name(const Step& step) {
   return step.sql.substr(head.size(), end - head.size());
 }
 
-bool is_for(const Change& change, const std::string& database) {
-  return change.databases.empty() ||
-         std::ranges::find(change.databases, database) != change.databases.end();
-}
-
 class Validation {
  public:
   Validation(CommandContext& context, ports::Files& files, const model::Changes& changes)
@@ -124,7 +119,7 @@ class Validation {
   void check_steps(const plugin_host::Driver& driver, bool with_scripts) {
     const model::Dialect& dialect = driver.dialect();
     for (const Change& change : changes_.items) {
-      if (!is_for(change, dialect.name)) continue;
+      if (!model::is_for(change.databases, dialect.name)) continue;
       for (const std::vector<Step>* steps : {&change.up, &change.down})
         for (const Step& step : *steps) {
           if (!with_scripts && !is_operation(step)) continue;

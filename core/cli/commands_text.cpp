@@ -28,11 +28,6 @@ using execution::ScriptReader;
 using execution::ScriptStatement;
 using sql::Piece;
 
-bool is_for(const model::Change& change, const std::string& database) {
-  return change.databases.empty() ||
-         std::ranges::find(change.databases, database) != change.databases.end();
-}
-
 class StandardInput final : public base::ByteSource {
  public:
   Result<std::size_t> read(std::span<char> buffer) override {
@@ -80,7 +75,8 @@ class Renderer {
     bool is_first = true;
     for (const model::Change& change : changes.items) {
       begin(change, std::exchange(is_first, false));
-      Result<void> rendered = is_for(change, dialect_.name) ? statements(change) : Result<void>{};
+      Result<void> rendered =
+          model::is_for(change.databases, dialect_.name) ? statements(change) : Result<void>{};
       if (is_json_) out_.put("]}");
       if (!rendered) return rendered;
     }
@@ -89,7 +85,7 @@ class Renderer {
 
  private:
   void begin(const model::Change& change, bool is_first) {
-    const bool is_skipped = !is_for(change, dialect_.name);
+    const bool is_skipped = !model::is_for(change.databases, dialect_.name);
     if (is_json_) {
       Json head = {{"id", change.id}, {"name", change.name}, {"skipped", is_skipped}};
       std::string text = dumped(head);

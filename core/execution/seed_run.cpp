@@ -121,11 +121,8 @@ model::SeedRunReport SeedRunner::run(const std::vector<Seed>& seeds) {
 }
 
 std::string SeedRunner::reason_to_skip(const Seed& seed) const {
-  const auto has = [](const std::vector<std::string>& names, const std::string& name) {
-    return names.empty() || std::ranges::find(names, name) != names.end();
-  };
-  if (!has(seed.databases, dialect_.name)) return "it is for " + list_of(seed.databases);
-  if (has(seed.environments, options_.environment)) return {};
+  if (!model::is_for(seed.databases, dialect_.name)) return "it is for " + list_of(seed.databases);
+  if (model::is_for(seed.environments, options_.environment)) return {};
   return "it is for the environment " + list_of(seed.environments) +
          (options_.environment.empty() ? ", and --seed-environment names none"
                                        : ", and this is " + options_.environment);

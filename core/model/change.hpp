@@ -2,6 +2,7 @@
 // Change: one migration as its author wrote it, whatever file format it came from.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -11,6 +12,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/error.hpp"
@@ -83,6 +85,12 @@ struct Change {
   std::string checksum = {};          ///< see loading/checksum.hpp; versioned by algorithm
   SourcePosition where = {};
 };
+
+/// Whether something for `databases`, of which none means any, is for this kind of database.
+[[nodiscard]] inline bool is_for(const std::vector<std::string>& databases,
+                                 std::string_view database) noexcept {
+  return databases.empty() || std::ranges::find(databases, database) != databases.end();
+}
 
 /// Everything the plan files say, in the order in which it is to be applied.
 struct Changes {

@@ -84,8 +84,7 @@ Result<std::vector<Correction>> plan_baseline(const model::Changes& changes,
   std::vector<Correction> corrections;
   std::size_t known = 0;
   for (const Change& change : changes.items) {
-    const bool is_meant = change.databases.empty() ||
-                          std::ranges::find(change.databases, database) != change.databases.end();
+    const bool is_meant = model::is_for(change.databases, database);
     const LedgerEntry* entry = find(ledger, change.id);
     if (entry != nullptr) {
       ++known;

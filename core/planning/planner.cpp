@@ -22,10 +22,6 @@ using model::Phase;
 using model::Plan;
 using model::PlanItem;
 
-bool is_for(const std::vector<std::string>& databases, std::string_view database) {
-  return databases.empty() || std::ranges::find(databases, database) != databases.end();
-}
-
 ItemState state_of(const Change& change, const LedgerEntry& entry) {
   if (entry.state == LedgerState::partial) return ItemState::partial;
   if (entry.state == LedgerState::reverting) return ItemState::reverting;
@@ -47,7 +43,7 @@ PlanItem make_item(const Change& change, const LedgerEntry* entry, std::string_v
   if (entry != nullptr) {
     item.entry = *entry;
     item.state = state_of(change, *entry);
-  } else if (!is_for(change.databases, database)) {
+  } else if (!model::is_for(change.databases, database)) {
     item.state = ItemState::skipped;
   }
   return item;
@@ -169,7 +165,7 @@ base::Result<void> check_selection(const model::Changes& changes, const Selectio
 Plan make_plan(const model::Changes& changes, const model::Ledger& ledger,
                std::string_view database, const Selection& selection) {
   Plan plan{.ledger_exists = ledger.exists};
-  if (!is_for(changes.databases, database)) plan.written_for = list_of(changes.databases);
+  if (!model::is_for(changes.databases, database)) plan.written_for = list_of(changes.databases);
 
   std::unordered_map<std::string_view, const LedgerEntry*> by_id;
   by_id.reserve(ledger.entries.size());

@@ -72,6 +72,7 @@ Result<pid_t> spawn(const HookProcessOptions& options, int socket) {
   std::array<char*, 4> arguments{program.data(), command.data(), file.data(), nullptr};
   std::vector<std::string> variables = options.environment;
   std::vector<char*> environment;
+  environment.reserve(variables.size() + 1);
   for (std::string& variable : variables) environment.push_back(variable.data());
   environment.push_back(nullptr);
   pid_t pid = 0;
