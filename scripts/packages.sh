@@ -15,7 +15,7 @@ test_packages="$build_packages $driver_packages $hook_packages $sdk_packages lib
   pgbouncer galera-4 strace rsync"
 # Not installed by any script: where these are, tests take over histories that dbmate and Knex made.
 tool_packages="nodejs npm"
-check_packages="git clang-format-14 clang-tidy-14 python3 clang-14 libclang-rt-14-dev"
+check_packages="git clang-format-14 clang-tidy-14 python3"
 
 # run COMMAND...: print the command, then run it.
 run() {
