@@ -187,7 +187,8 @@ struct Statement {
 [[nodiscard]] constexpr bool is_mysql_family(Dialect dialect) noexcept {
   return dialect == Dialect::mysql || dialect == Dialect::mariadb;
 }
-[[nodiscard]] Dialect dialect_of(std::string_view name) noexcept;
+/// `name` as an event has it, which is mysql for both of the family; the version tells them apart.
+[[nodiscard]] Dialect dialect_of(std::string_view name, std::string_view server_version) noexcept;
 [[nodiscard]] std::string display(const Name& name);
 
 }  // namespace garboard::policy

@@ -27,7 +27,8 @@ class Review {
       : data_(event.at("data")),
         today_(event.value("time", "").substr(0, 10)),
         config_(read_config(config, data_.at("run").value("environment", ""))),
-        dialect_(dialect_of(data_.at("database").value("dialect", ""))),
+        dialect_(dialect_of(data_.at("database").value("dialect", ""),
+                            data_.at("database").value("serverVersion", ""))),
         live_(dialect_) {}
 
   sdk::Answer answer() {

@@ -64,6 +64,10 @@ class Inspection {
   [[nodiscard]] Dialect dialect() const noexcept { return dialect_; }
   [[nodiscard]] Live& live() noexcept { return live_; }
   [[nodiscard]] RuleSetting setting() const { return config_.setting(rule_->id, rule_->severity); }
+  /// ALTER TABLE of one that the run has not made itself.
+  [[nodiscard]] bool alters_older_table() const noexcept {
+    return facts().kind == Kind::alter_table && !place().is_created_here;
+  }
   /// The table that the statement is about, for a message.
   [[nodiscard]] std::string table() const { return display(facts().table()); }
 

@@ -74,7 +74,7 @@ void gen201(Inspection& see) {
 }
 
 void gen202(Inspection& see) {
-  if (see.facts().kind != Kind::alter_table || see.place().is_created_here) return;
+  if (!see.alters_older_table()) return;
   for (std::size_t i = 0; i < see.facts().actions.size(); ++i) {
     const Action& action = see.facts().actions[i];
     const Name& table = see.facts().tables[std::min(i, see.facts().tables.size() - 1)];
@@ -100,7 +100,7 @@ void gen202(Inspection& see) {
 }
 
 void gen203(Inspection& see) {
-  if (see.facts().kind != Kind::alter_table || see.place().is_created_here) return;
+  if (!see.alters_older_table()) return;
   for (const Action& action : see.facts().actions) {
     const Column& column = action.column;
     const bool has_value =

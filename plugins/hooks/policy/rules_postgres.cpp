@@ -10,10 +10,6 @@
 namespace garboard::policy {
 namespace {
 
-bool is_alter(const Inspection& see) {
-  return see.facts().kind == Kind::alter_table && !see.place().is_created_here;
-}
-
 bool is_partitioned(Inspection& see) {
   const auto table = see.live().table(see.facts().table());
   if (table && table->is_there) return table->is_partitioned;
@@ -62,7 +58,7 @@ void pg103(Inspection& see) {
 }
 
 void pg110(Inspection& see) {
-  if (!is_alter(see)) return;
+  if (!see.alters_older_table()) return;
   for (const Action& action : see.facts().actions) {
     // without a default every new value is NULL, and nothing is looked up
     const bool is_column = action.kind == ActionKind::add_column && action.column.has_default &&
@@ -79,7 +75,7 @@ void pg110(Inspection& see) {
 
 void pg111(Inspection& see) {
   const bool is_domain = see.facts().kind == Kind::alter_domain;
-  if (!is_alter(see) && !is_domain) return;
+  if (!see.alters_older_table() && !is_domain) return;
   for (const Action& action : see.facts().actions) {
     const bool is_column = action.kind == ActionKind::add_column && action.column.has_check;
     if (!is_column && (action.kind != ActionKind::add_check || action.is_not_valid)) continue;
@@ -91,7 +87,7 @@ void pg111(Inspection& see) {
 }
 
 void pg113(Inspection& see) {
-  if (!is_alter(see)) return;
+  if (!see.alters_older_table()) return;
   for (const Action& action : see.facts().actions) {
     const bool is_column = action.kind == ActionKind::add_column &&
                            (action.column.is_unique || action.column.is_primary);

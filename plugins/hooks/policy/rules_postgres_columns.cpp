@@ -9,10 +9,6 @@
 namespace garboard::policy {
 namespace {
 
-bool is_alter(const Inspection& see) {
-  return see.facts().kind == Kind::alter_table && !see.place().is_created_here;
-}
-
 // CHECK (column IS NOT NULL), valid from the beginning or validated since.
 bool is_checked_in_run(const Inspection& see, std::string_view column) {
   std::string constraint;
@@ -71,7 +67,7 @@ bool is_known_stable(std::string_view name) {
 }  // namespace
 
 void check_set_not_null(Inspection& see) {
-  if (!is_alter(see)) return;
+  if (!see.alters_older_table()) return;
   for (const Action& action : see.facts().actions) {
     if (action.kind != ActionKind::set_not_null || is_checked_in_run(see, action.name)) continue;
     if (see.live().is_never_null(see.facts().table(), action.name).value_or(false)) continue;
@@ -80,7 +76,7 @@ void check_set_not_null(Inspection& see) {
 }
 
 void check_type(Inspection& see) {
-  if (!is_alter(see)) return;
+  if (!see.alters_older_table()) return;
   for (const Action& action : see.facts().actions) {
     if (action.kind != ActionKind::alter_type) continue;
     const std::string from = see.live().column_type(see.facts().table(), action.name).value_or("");
@@ -99,7 +95,7 @@ void check_type(Inspection& see) {
 }
 
 void check_new_column(Inspection& see) {
-  if (!is_alter(see)) return;
+  if (!see.alters_older_table()) return;
   for (const Action& action : see.facts().actions) {
     if (action.kind != ActionKind::add_column) continue;
     const Column& column = action.column;

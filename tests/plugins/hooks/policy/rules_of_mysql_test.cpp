@@ -75,6 +75,14 @@ TEST_P(MysqlFamily, My303UnboundedWaitForTheMetadataLock) {
 INSTANTIATE_TEST_SUITE_P(Dialects, MysqlFamily, testing::Values("mysql", "mariadb"),
                          [](const auto& instance) { return std::string(instance.param); });
 
+TEST(My303, VersionTellsTheServersApart) {
+  auto event = event_of("mysql", {{{"ALTER TABLE a ADD x int"}, false, "any", "up", 0}});
+  const auto message = [&event] { return review_event(event).find("MY303")->value("message", ""); };
+  EXPECT_NE(message().find("a year"), std::string::npos) << message();
+  event["data"]["database"]["serverVersion"] = "10.11.6-MariaDB-0+deb12u1";
+  EXPECT_NE(message().find("a day"), std::string::npos) << message();
+}
+
 TEST(My303, MariadbCanWaitInTheStatement) {
   const Migration migration{{"ALTER TABLE a WAIT 5 ADD x int"}, false, "any", "up", 0};
   EXPECT_FALSE(review("mariadb", migration).has("MY303"));
