@@ -232,8 +232,9 @@ Error HookProcess::lost(Error error) {
 int HookProcess::end() {
   if (pid_ <= 0) return 0;
   int status = 0;
-  // one whose socket is closed is about to end by itself; what hangs is killed, children included
-  constexpr int patience = 50;
+  // one that looks ends by itself, and what it has started with it; what hangs is killed
+  channel_.hang_up();
+  constexpr int patience = 1000;
   for (int i = 0; i < patience; ++i) {
     if (::waitpid(pid_, &status, WNOHANG) != 0) {
       pid_ = 0;

@@ -39,7 +39,8 @@ class Service {
  public:
   explicit Service(std::string version)
       : channel_(hook_channel_fd),
-        host_(std::move(version), {.log =
+        host_(std::move(version), {.is_cancelled = [this] { return channel_.is_hung_up(); },
+                                   .log =
                                        [this](int level, std::string_view message) {
                                          say({{"log", {{"level", level}, {"message", message}}}});
                                        },

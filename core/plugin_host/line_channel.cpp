@@ -29,6 +29,13 @@ LineChannel::LineChannel(int fd, std::function<bool()> is_cancelled)
 
 LineChannel::~LineChannel() { ::close(fd_); }
 
+void LineChannel::hang_up() noexcept { ::shutdown(fd_, SHUT_RDWR); }
+
+bool LineChannel::is_hung_up() const noexcept {
+  pollfd peer{.fd = fd_, .events = POLLRDHUP, .revents = 0};
+  return ::poll(&peer, 1, 0) > 0 && (peer.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
+}
+
 Result<void> LineChannel::wait(short events, Clock::time_point deadline) {
   constexpr std::chrono::milliseconds slice{100};  // to look for an interrupt
   while (true) {

@@ -33,6 +33,10 @@ class LineChannel {
   /// Code::terminated once cancelled.
   Result<void> send(std::string_view line, Clock::time_point deadline = never);
   Result<std::string> receive(Clock::time_point deadline = never);
+  /// The other side reads what was sent before, and then that nothing more comes.
+  void hang_up() noexcept;
+  /// Whether the other side has hung up or is gone; from any thread.
+  [[nodiscard]] bool is_hung_up() const noexcept;
 
  private:
   Result<void> wait(short events, Clock::time_point deadline);

@@ -4,8 +4,11 @@
 #include "plugin_host/hook_process.hpp"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <chrono>
+#include <filesystem>
+#include <fstream>
 #include <functional>
 #include <memory>
 #include <string>
@@ -80,6 +83,16 @@ TEST_F(HookProcessTest, EndsWhatDoesNotAnswerInTime) {
   EXPECT_EQ(answer.error().message, "the hook moody did not answer within 1500 ms, and was ended");
   EXPECT_FALSE(process->is_alive());
   EXPECT_EQ(process->event(before_run).error().message, "the hook moody is gone");
+}
+
+TEST_F(HookProcessTest, TellsItThatNobodyWaitsAnyMore) {
+  const std::string end = testing::TempDir() + "/moody-end-" + std::to_string(::getpid());
+  const auto process = start(R"({"mood":"until-cancelled","end":")" + end + R"("})", 1500ms);
+  ASSERT_FALSE(process->event(before_run));
+  std::string said;
+  std::getline(std::ifstream(end), said);
+  std::filesystem::remove(end);
+  EXPECT_EQ(said, "cancelled");
 }
 
 TEST_F(HookProcessTest, ReportsWhatIsThrownAndGoesOn) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A hook that does to each event what its config says: {"mood":..,"on":"before_run","file":..}.
+// A hook that does to each event what its config says:
+// {"mood":..,"on":"before_run","file":..,"end":..}.
 #include <unistd.h>
 
 #include <csignal>
@@ -56,6 +57,10 @@ class Moody {
     if (how == "exit") _exit(0);
     if (how == "hang")
       while (true) pause();
+    if (how == "until-cancelled") {
+      while (!garboard::sdk::is_cancelled()) usleep(1000);
+      std::ofstream(config_["end"].get<std::string>()) << "cancelled";
+    }
     if (how == "throw") throw Failure(GBD_E_INTERNAL, "out of sorts");
     if (how == "throw-int") throw 7;  // NOLINT(hicpp-exception-baseclass)
     if (how == "nonsense") return {GBD_ALLOW, "{\"findings\":"};
