@@ -13,8 +13,9 @@ test_packages="$build_packages $driver_packages $hook_packages $sdk_packages lib
   python3-jsonschema python3-yaml postgresql
   mariadb-server-core mariadb-client mariadb-client-core sqlite3 openssl hostname
   pgbouncer galera-4 strace rsync"
-# Not installed by any script: where these are, tests take over histories that dbmate and Knex made.
-tool_packages="nodejs npm"
+# Not installed by any script: where these are, tests take over histories that dbmate and Knex made,
+# and promtool looks at the alert rules.
+tool_packages="nodejs npm prometheus"
 check_packages="git clang-format-14 clang-tidy-14 python3"
 
 # run COMMAND...: print the command, then run it.

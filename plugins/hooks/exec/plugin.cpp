@@ -24,7 +24,7 @@ constexpr std::string_view description = R"({
     "required": ["command"],
     "additionalProperties": false,
     "properties": {
-      "command": {"type": "array", "minItems": 1, "items": {"type": "string", "minLength": 1}},
+      "command": {"type": "array", "minItems": 1, "items": {"type": "string"}},
       "events": {"type": "array", "items": {"enum": ["plan.ready", "before_run",
         "before_migration", "before_statement", "after_statement", "after_migration",
         "migration.failed", "lock.waiting", "override.used", "run.succeeded", "run.failed",
@@ -45,10 +45,11 @@ class ExecHook {
     if (command == config.end() || !command->is_array() || command->empty())
       throw sdk::Failure(GBD_E_INVALID, "command is not a list of words");
     for (const hooks::Json& word : *command) {
-      if (!word.is_string() || word.get_ref<const std::string&>().empty())
-        throw sdk::Failure(GBD_E_INVALID, "command is not a list of words");
+      if (!word.is_string()) throw sdk::Failure(GBD_E_INVALID, "command is not a list of words");
       hook->program_.command.push_back(word.get<std::string>());
     }
+    if (hook->program_.command[0].empty())
+      throw sdk::Failure(GBD_E_INVALID, "command names no program");
     hook->program_.timeout = hooks::duration_of(config, "timeout", std::chrono::seconds(8));
     hook->events_ = hooks::names_of(config, "events", {});
     return hook;
