@@ -58,7 +58,8 @@ bool Hook::wants(std::string_view event) const noexcept {
   const auto has = [event](const std::vector<std::string>& names) {
     return std::ranges::find(names, event) != names.end();
   };
-  return has(events_) && (!spec_.events || has(*spec_.events));
+  // one for each statement is much for those who only would not mind
+  return has(events_) && (spec_.events ? has(*spec_.events) : event != "after_statement");
 }
 
 std::vector<std::string> Hook::environment() const {

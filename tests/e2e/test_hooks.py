@@ -58,6 +58,12 @@ class Told(HooksTest):
             plan = self.plan([table("a"), {"id": "b", "up": [{"sql": "CREATE TABLE t_b (x INT); INSERT INTO t_b VALUES (1)"}]}])
             self.migrate(database, plan, *self.hooks(entry))
             kinds = [(e["type"].removeprefix("garboard."), e.get("subject", "")) for e in read()]
+            self.assertNotIn(("after_statement", "b"), kinds, "only where events names it")
+            os.remove(entry["config"]["file"])
+            self.garboard(database, "rollback", "--plan", plan, "--steps", "2")
+            entry["events"] = [name.removeprefix("garboard.") for name in EVENT["properties"]["type"]["enum"]]
+            self.migrate(database, plan, *self.hooks(entry))
+            kinds = [(e["type"].removeprefix("garboard."), e.get("subject", "")) for e in read()]
             self.assertEqual(kinds[0], ("plan.ready", ""))
             self.assertEqual(kinds[1], ("before_run", ""))
             self.assertEqual(kinds[-1], ("run.succeeded", ""))

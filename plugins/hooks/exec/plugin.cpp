@@ -15,20 +15,20 @@
 namespace garboard::exec {
 namespace {
 
+#define GARBOARD_EXEC_EVENTS                                                               \
+  R"(["plan.ready","before_run","before_migration","before_statement","after_statement",)" \
+  R"("after_migration","migration.failed","lock.waiting","override.used",)"                \
+  R"("run.succeeded","run.failed","run.cancelled"])"
+
 constexpr std::string_view description = R"({
-  "events": ["plan.ready", "before_run", "before_migration", "before_statement", "after_statement",
-    "after_migration", "migration.failed", "lock.waiting", "override.used", "run.succeeded",
-    "run.failed", "run.cancelled"],
+  "events": )" GARBOARD_EXEC_EVENTS R"(,
   "configSchema": {
     "type": "object",
     "required": ["command"],
     "additionalProperties": false,
     "properties": {
       "command": {"type": "array", "minItems": 1, "items": {"type": "string"}},
-      "events": {"type": "array", "items": {"enum": ["plan.ready", "before_run",
-        "before_migration", "before_statement", "after_statement", "after_migration",
-        "migration.failed", "lock.waiting", "override.used", "run.succeeded", "run.failed",
-        "run.cancelled"]}},
+      "events": {"type": "array", "items": {"enum": )" GARBOARD_EXEC_EVENTS R"(}},
       "timeout": {"type": "string", "pattern": "^[0-9]+(ms|s|m)$"}
     }
   }
@@ -71,4 +71,4 @@ class ExecHook {
 }  // namespace
 }  // namespace garboard::exec
 
-GARBOARD_HOOK(garboard::exec::ExecHook, "exec", "1.0.0")
+GARBOARD_HOOK(garboard::exec::ExecHook, "exec", "1.0.0", GARBOARD_EXEC_EVENTS)

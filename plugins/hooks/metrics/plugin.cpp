@@ -102,4 +102,4 @@ class MetricsHook {
 }  // namespace
 }  // namespace garboard::metrics
 
-GARBOARD_HOOK(garboard::metrics::MetricsHook, "metrics", "1.0.0")
+GARBOARD_HOOK(garboard::metrics::MetricsHook, "metrics", "1.0.0", GARBOARD_METRICS_EVENTS)

@@ -10,8 +10,7 @@ namespace garboard::metrics {
 namespace {
 
 constexpr std::string_view description = R"({
-  "events": ["after_statement", "after_migration", "migration.failed", "run.succeeded",
-    "run.failed", "run.cancelled"],
+  "events": )" GARBOARD_METRICS_EVENTS R"(,
   "configSchema": {
     "type": "object",
     "additionalProperties": false,

@@ -23,6 +23,11 @@ struct Settings {
   }
 };
 
+/// What the hook is told, as JSON.
+#define GARBOARD_METRICS_EVENTS                                 \
+  R"(["after_statement","after_migration","migration.failed",)" \
+  R"("run.succeeded","run.failed","run.cancelled"])"
+
 [[nodiscard]] Settings read_settings(std::string_view config);
 [[nodiscard]] std::string describe();
 
