@@ -26,8 +26,8 @@ using base::Result;
 struct PluginNote {
   std::string name, version, abi, min_host;
   std::vector<std::string> kinds, schemes;
-  std::vector<std::string> events;  ///< of a hook; may be left out
-  bool binds_at_once = false;       ///< linked with -z now, as garboard_add_plugin() does
+  std::vector<std::string> events = {};  ///< of a hook; may be left out
+  bool binds_at_once = false;            ///< linked with -z now, as garboard_add_plugin() does
 };
 
 enum class PluginKind { driver, hook };

@@ -8,8 +8,8 @@
 #include <fstream>
 #include <string>
 
+#include "../samples.hpp"
 #include "exposition.hpp"
-#include "samples.hpp"
 #include "settings.hpp"
 
 namespace garboard::metrics {

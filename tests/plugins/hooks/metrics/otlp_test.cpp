@@ -9,7 +9,7 @@
 #include <string>
 #include <utility>
 
-#include "samples.hpp"
+#include "../samples.hpp"
 
 namespace garboard::metrics {
 namespace {
