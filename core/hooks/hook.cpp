@@ -109,7 +109,7 @@ void Hook::deliver() {
   std::unique_lock lock(mutex_);
   while (true) {
     changed_.wait(lock, [this] { return !queue_.empty() || is_ending_; });
-    if (queue_.empty()) return;
+    if (queue_.empty()) break;
     const std::string event = std::move(queue_.front());
     queue_.pop_front();
     is_delivering_ = true;
@@ -124,6 +124,8 @@ void Hook::deliver() {
     if (!told) fail(told.error());
     changed_.notify_all();
   }
+  // a process ends with the thread that has started it
+  changed_.wait(lock, [this] { return is_over_; });
 }
 
 /// What only watches is told nothing more once it has failed.
@@ -160,13 +162,19 @@ Result<void> Hook::finish() {
     if (!is_done) {
       queue_.clear();
       if (process_) process_->kill_now();
+      changed_.wait(lock, [this] { return !is_delivering_; });
     }
   }
-  if (thread_.joinable()) thread_.join();
   if (process_) {
     auto ended = process_->finish();
     if (!ended && !failure_) fail(ended.error());
   }
+  {
+    const std::lock_guard lock(mutex_);
+    is_over_ = true;
+    changed_.notify_all();
+  }
+  if (thread_.joinable()) thread_.join();
   if (failure_) return *failure_;
   return {};
 }

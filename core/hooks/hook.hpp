@@ -74,6 +74,7 @@ class Hook {
   std::deque<std::string> queue_;
   bool is_delivering_ = false;
   bool is_ending_ = false;
+  bool is_over_ = false;
   std::optional<base::Error> failure_;
   std::thread thread_;
 };
