@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "common/config.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <cstdlib>
 #include <fstream>
@@ -46,6 +47,12 @@ Json read_config(std::string_view text) {
   Json config = Json::parse(text, nullptr, false);
   if (!config.is_object()) refuse("config is not an object");
   return config;
+}
+
+void allow_only(const Json& config, std::initializer_list<std::string_view> known) {
+  if (!config.is_object()) refuse("what should be a mapping is none");
+  for (const auto& [key, value] : config.items())
+    if (std::find(known.begin(), known.end(), key) == known.end()) refuse("unknown key " + key);
 }
 
 std::chrono::milliseconds duration_of(const Json& config, const std::string& key,

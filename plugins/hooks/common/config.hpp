@@ -4,6 +4,7 @@
 #pragma once
 
 #include <chrono>
+#include <initializer_list>
 #include <set>
 #include <string>
 #include <string_view>
@@ -16,6 +17,8 @@ using Json = nlohmann::json;
 
 /// The object that `text` is; empty text is an empty object.
 [[nodiscard]] Json read_config(std::string_view text);
+/// Throws Failure naming the first key of `config` that is none of `known`.
+void allow_only(const Json& config, std::initializer_list<std::string_view> known);
 /// `config[key]` as "300ms", "5s" or "2m", or `otherwise`.
 [[nodiscard]] std::chrono::milliseconds duration_of(const Json& config, const std::string& key,
                                                     std::chrono::milliseconds otherwise);

@@ -40,6 +40,7 @@ class ExecHook {
 
   static std::unique_ptr<ExecHook> create(std::string_view config_text) {
     const hooks::Json config = hooks::read_config(config_text);
+    hooks::allow_only(config, {"command", "events", "timeout"});
     auto hook = std::make_unique<ExecHook>();
     const auto command = config.find("command");
     if (command == config.end() || !command->is_array() || command->empty())

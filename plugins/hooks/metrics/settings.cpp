@@ -43,6 +43,7 @@ constexpr std::string_view description = R"({
 [[noreturn]] void refuse(const char* text) { throw sdk::Failure(GBD_E_INVALID, text); }
 
 std::string pushgateway_url(const hooks::Json& config) {
+  hooks::allow_only(config, {"url", "urlEnv", "urlFile", "job"});
   const std::string inline_url = hooks::member<std::string>(config, "url", "");
   if (hooks::has_credentials(inline_url))
     refuse("pushgateway: a URL with a password belongs into urlEnv or urlFile");
@@ -75,6 +76,7 @@ std::string describe() { return std::string(description); }
 
 Settings read_settings(std::string_view config_text) {
   const hooks::Json config = hooks::read_config(config_text);
+  hooks::allow_only(config, {"textFile", "pushgateway", "otlp", "labels"});
   Settings settings;
   settings.text_file = hooks::member<std::string>(config, "textFile", "");
   if (config.contains("pushgateway")) {
@@ -82,6 +84,7 @@ Settings read_settings(std::string_view config_text) {
     settings.job = hooks::member<std::string>(config["pushgateway"], "job", settings.job);
   }
   if (config.contains("otlp")) {
+    hooks::allow_only(config["otlp"], {"traces", "metrics", "statements"});
     settings.sends_traces = config["otlp"].value("traces", true);
     settings.sends_metrics = config["otlp"].value("metrics", true);
     settings.has_statements = config["otlp"].value("statements", false);

@@ -143,7 +143,8 @@ void SpanRecorder::take_statement(const hooks::Event& event) {
 void SpanRecorder::take_migration(const hooks::Event& event) {
   const auto migration = event.data().find("migration");
   if (migration == event.data().end()) return;
-  Span span = begun(event, member<std::int64_t>(*migration, "durationMs", 0));
+  const auto in_report = member<std::int64_t>(*migration, "durationMs", 0);
+  Span span = begun(event, member<std::int64_t>(event.data(), "durationMs", in_report));
   span.id = migration_span_id_.empty() ? random_hex(16) : migration_span_id_;
   migration_span_id_.clear();
   span.parent_id = context_.span_id;

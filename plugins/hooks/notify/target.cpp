@@ -50,6 +50,8 @@ Target::Kind kind_named(const std::string& name) {
 }
 
 Target read_target(const hooks::Json& config, std::size_t number) {
+  hooks::allow_only(config, {"kind", "name", "urlEnv", "urlFile", "secretEnv", "secretFile",
+                             "events", "idleRuns"});
   const std::string kind = member<std::string>(config, "kind", "");
   Target target;
   target.kind = kind_named(kind);
@@ -73,6 +75,7 @@ std::string describe() { return std::string(description); }
 
 Settings read_settings(std::string_view config_text) {
   const hooks::Json config = hooks::read_config(config_text);
+  hooks::allow_only(config, {"targets", "required"});
   const auto list = config.find("targets");
   if (list == config.end() || !list->is_array() || list->empty())
     throw sdk::Failure(GBD_E_INVALID, "targets is not a list with something in it");

@@ -29,6 +29,12 @@ TEST(HookConfig, IsAnObjectOrNothing) {
   EXPECT_THROW(static_cast<void>(read_config("{")), sdk::Failure);
 }
 
+TEST(HookConfig, RefusesKeysThatItDoesNotKnow) {
+  EXPECT_NO_THROW(allow_only({{"a", 1}}, {"a", "b"}));
+  EXPECT_THROW(allow_only({{"a", 1}, {"A", 1}}, {"a", "b"}), sdk::Failure);
+  EXPECT_THROW(allow_only("a", {"a"}), sdk::Failure);
+}
+
 TEST(HookConfig, ReadsDurations) {
   const Json config{{"a", "300ms"}, {"b", "5s"}, {"c", "2m"}};
   using std::chrono::milliseconds;

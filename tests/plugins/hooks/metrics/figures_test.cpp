@@ -130,7 +130,8 @@ TEST(MetricsSettings, NameTheirTargets) {
 }
 
 TEST(MetricsSettings, RefuseWhatCannotBe) {
-  for (const char* config : {"{}", R"({"pushgateway":{"url":"http://me:canary@push"}})",
+  for (const char* config : {"{}", R"({"textfile":"x"})", R"({"otlp":{"trace":true}})",
+                             R"({"pushgateway":{"url":"http://me:canary@push"}})",
                              R"({"pushgateway":{"url":"push:9091"}})", R"({"pushgateway":{}})",
                              R"({"otlp":{"traces":false,"metrics":false}})",
                              R"({"textFile":"x","labels":{"severity":"y"}})",

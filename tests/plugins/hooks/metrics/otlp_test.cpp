@@ -70,9 +70,8 @@ TEST(Spans, NestStatementsInMigrationsInTheRun) {
       "after_statement",
       {{"statement", {{"number", 1}, {"sql", "create unique index i on t"}}}, {"durationMs", 40}}));
   recorder.take(sample_event(
-      "after_migration",
-      {{"migration",
-        {{"id", "0007"}, {"name", "0007_x"}, {"direction", "up"}, {"durationMs", 50}}}}));
+      "after_migration", {{"migration", {{"id", "0007"}, {"name", "0007_x"}, {"direction", "up"}}},
+                          {"durationMs", 50}}));
   recorder.take(sample_event(
       "migration.failed",
       {{"migration", {{"id", "0008"}, {"name", "b"}, {"direction", "down"}, {"durationMs", 5}}},
@@ -91,6 +90,7 @@ TEST(Spans, NestStatementsInMigrationsInTheRun) {
   EXPECT_EQ(spans[1].name, "migration 0007");
   EXPECT_EQ(spans[3].name, "garboard migrate");
   EXPECT_EQ(spans[0].end_ms - spans[0].start_ms, 40);
+  EXPECT_EQ(spans[1].end_ms - spans[1].start_ms, 50);
   EXPECT_EQ(spans[3].end_ms - spans[3].start_ms, 250);
   EXPECT_FALSE(spans[1].is_failed);
   EXPECT_TRUE(spans[2].is_failed && spans[3].is_failed);

@@ -10,10 +10,11 @@ import time
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
-from case import EVENT, PROJECT, HookTest, error, event, summary  # noqa: E402
+from case import EVENT, GARBOARD, PROJECT, HookTest, error, event, summary  # noqa: E402
 from receiver import Answer, Receiver, closed_port  # noqa: E402
 
 import jsonschema  # noqa: E402
+import yaml  # noqa: E402
 
 RECEIVER = os.path.join(PROJECT, "examples", "hooks", "webhook_receiver.py")
 sys.path.insert(0, os.path.dirname(RECEIVER))
@@ -250,6 +251,41 @@ class Chosen(NotifyTest):
             said = self.refusal({"targets": [{"kind": "webhook", "urlEnv": "URL", "secretEnv": "SECRET"}]}, env=env)
             self.assertTrue(said.startswith("target 1: "), said)
             self.assertNotIn("canary", said)
+
+
+class WholeRun(NotifyTest):
+    """garboard migrate with the hook, on a database in a file."""
+
+    def migrate(self, receiver, **config):
+        target = {"kind": "webhook", "urlEnv": "URL", "secretEnv": "SECRET"}
+        hooks = {"version": 1, "hooks": [{"name": "notify", "env": ["URL", "SECRET"],
+                                          "config": {"targets": [target], **config}}]}
+        plan = {"version": 1, "migrations": [{"id": "a", "up": [{"sql": "CREATE TABLE t (x INT)"}]}]}
+        return subprocess.run(
+            [GARBOARD, "migrate", "--url", "sqlite:" + self.path("demo.db"), "--plan",
+             self.path("plan.json", json.dumps(plan)), "--hooks", self.path("hooks.json", json.dumps(hooks))],
+            env={**os.environ, "URL": receiver.origin + "/canary", "SECRET": SECRET}, capture_output=True, text=True)
+
+    def test_what_is_under_way_arrives_after_the_run(self):
+        with Receiver(Answer(hang=1)) as receiver:
+            done = self.migrate(receiver)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertNotIn('"level":"warn"', done.stderr)
+            self.assertNotIn("canary", done.stdout + done.stderr)
+            [request] = receiver.received
+        self.verify(SECRET, request)
+        told = json.loads(request.body)
+        jsonschema.validate(told, EVENT)
+        self.assertEqual((told["type"], told["data"]["summary"]["applied"]), ("garboard.run.succeeded", 1))
+
+    def test_the_example_file_is_one(self):
+        with open(os.path.join(PROJECT, "examples", "hooks", "webhook.yaml"), encoding="utf-8") as file:
+            hooks = yaml.safe_load(file)["hooks"][0]
+        with Receiver() as receiver:
+            hook = self.hook(hooks["config"], env={"WEBHOOK_URL": receiver.origin, "WEBHOOK_SECRET": SECRET})
+            hook.event(failed())
+            receiver.wait_for(1)
+            self.end(hook)
 
 
 if __name__ == "__main__":

@@ -52,6 +52,7 @@ TEST_F(NotifyTarget, IsReadWithWhatItNames) {
 TEST_F(NotifyTarget, IsRefusedWithoutItsSecrets) {
   EXPECT_EQ(refusal(R"({"kind":"pager","urlEnv":"GARBOARD_TEST_URL"})"),
             "target 1: kind is none of webhook, slack, teams");
+  EXPECT_EQ(refusal(R"({"kind":"slack","url":"https://canary"})"), "target 1: unknown key url");
   EXPECT_EQ(refusal(R"({"kind":"slack"})"), "target 1: say urlEnv or urlFile");
   EXPECT_EQ(refusal(R"({"kind":"slack","urlEnv":"GARBOARD_TEST_BAD_URL"})"),
             "target 1: its url is no http or https URL");
