@@ -51,7 +51,7 @@ std::string error_text(const Json& error) {
 void describe(const hooks::Event& event, const std::string& app, Message& message) {
   const Json& data = event.data();
   const Json summary = part(data, "summary");
-  const Json override_ = part(data, "override");
+  const Json overridden = part(data, "override");
   const std::string migration = member<std::string>(part(data, "migration"), "id", "");
   const auto applied = member<std::int64_t>(summary, "applied", 0);
   const bool is_rollback = member<std::string>(data.at("run"), "command", "") == "rollback";
@@ -81,8 +81,9 @@ void describe(const hooks::Event& event, const std::string& app, Message& messag
         "waiting for a lock for " + duration(member<std::int64_t>(waiting, "waitedMs", 0)));
     message.detail = blockers(waiting);
   } else if (event.name == "override.used") {
-    say(Tone::warning, "finding " + member<std::string>(override_, "rule", "") + " was overridden");
-    message.detail = member<std::string>(override_, "reason", "");
+    say(Tone::warning,
+        "finding " + member<std::string>(overridden, "rule", "") + " was overridden");
+    message.detail = member<std::string>(overridden, "reason", "");
   } else {
     say(Tone::good, event.name);
   }
