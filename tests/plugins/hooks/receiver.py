@@ -3,6 +3,7 @@
 
 import collections
 import http.server
+import socket
 import ssl
 import threading
 import time
@@ -75,7 +76,13 @@ class Receiver:
         self.server.server_close()
 
 
-def closed_port():
-    """An origin at which nobody listens."""
-    with Receiver() as receiver:
-        return receiver.origin
+class Nobody:
+    """An origin at which nobody listens, and nobody else can meanwhile. Use it in a with statement."""
+
+    def __enter__(self):
+        self.socket = socket.socket()
+        self.socket.bind(("127.0.0.1", 0))
+        return f"http://127.0.0.1:{self.socket.getsockname()[1]}"
+
+    def __exit__(self, *_):
+        self.socket.close()

@@ -14,7 +14,7 @@ import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 from case import PROJECT, HookTest, error, event, summary  # noqa: E402
-from receiver import Answer, Receiver, closed_port  # noqa: E402
+from receiver import Answer, Nobody, Receiver  # noqa: E402
 
 TRACE = "0af7651916cd43dd8448eb211c80319c"
 PARENT = "b7ad6b7169203331"
@@ -130,8 +130,9 @@ class Pushgateway(HookTest):
         self.assertNotIn("canary", hook.finish() + "".join(hook.logs))
 
     def test_nobody_listening_is_a_failure(self):
-        hook = self.hook({"pushgateway": {"url": closed_port()}})
-        self.assertIn("pushgateway: http://127.0.0.1:", self.message(hook.event(event("run.failed"))))
+        with Nobody() as origin:
+            hook = self.hook({"pushgateway": {"url": origin}})
+            self.assertIn(f"pushgateway: {origin}: Couldn't connect", self.message(hook.event(event("run.failed"))))
 
     def test_a_password_in_the_hooks_file_is_refused(self):
         said = self.refusal({"pushgateway": {"url": "http://me:canary@push"}})

@@ -11,7 +11,7 @@ import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 from case import EVENT, GARBOARD, PROJECT, HookTest, error, event, summary  # noqa: E402
-from receiver import Answer, Receiver, closed_port  # noqa: E402
+from receiver import Answer, Nobody, Receiver  # noqa: E402
 
 import jsonschema  # noqa: E402
 import yaml  # noqa: E402
@@ -184,9 +184,10 @@ class Delivery(NotifyTest):
         self.assertIn("more, for which there was no time", logs[-1])
 
     def test_nobody_listening_and_a_bad_name_are_logged(self):
-        hook = self.notify(closed_port(), "https://garboard.invalid")
-        hook.event(failed())
-        logs = self.end(hook)
+        with Nobody() as origin:
+            hook = self.notify(origin, "https://garboard.invalid")
+            hook.event(failed())
+            logs = self.end(hook)
         self.assertEqual(len(logs), 2, logs)
         self.assertEqual({line.split(":")[0] for line in logs},
                          {"not delivered to webhook 1", "not delivered to webhook 2"})
