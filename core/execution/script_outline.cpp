@@ -72,7 +72,8 @@ class Outliner {
       return;
     }
     outline_.statements.push_back(outline_of(statement, dialect_));
-    const auto lines = static_cast<std::uint32_t>(std::ranges::count(statement.template_text(), '\n'));
+    const auto lines =
+        static_cast<std::uint32_t>(std::ranges::count(statement.template_text(), '\n'));
     for (; next_ < marked_.size() && marked_[next_].line <= statement.line + lines; ++next_)
       outline_.statements.back().directives.push_back(marked_[next_].directive);
   }
@@ -98,8 +99,8 @@ class Outliner {
 
 model::OutlinedStatement outline_of(const ScriptStatement& statement,
                                     const model::Dialect& dialect) {
-  const bool hides_numbers = statement.kind == sql::StatementKind::data ||
-                             statement.kind == sql::StatementKind::copy_in;
+  const bool hides_numbers =
+      statement.kind == sql::StatementKind::data || statement.kind == sql::StatementKind::copy_in;
   sql::Blanked blanked =
       sql::without_literals(statement.template_text(), dialect.lexical, hides_numbers,
                             model::ScriptOutline::max_statement_bytes);

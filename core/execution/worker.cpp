@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "execution/worker.hpp"
 
-#include "execution/script_outline.hpp"
-
 #include <cstddef>
 #include <utility>
 
 #include <nlohmann/json.hpp>
 
 #include "base/text.hpp"
+#include "execution/script_outline.hpp"
 
 namespace garboard::execution {
 

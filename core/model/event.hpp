@@ -14,12 +14,12 @@ namespace garboard::model {
 
 enum class EventKind {
   run_started,
-  lock_waiting,  ///< another run holds the lock, `blockers` if known; repeated while waiting
+  lock_waiting,      ///< another run holds the lock, `blockers` if known; repeated while waiting
   before_migration,  ///< of a Gate only, as is the next
   before_statement,
   migration_started,
   statement_finished,  ///< with `statement` where somebody wants to know
-  progress,  ///< bytes of a long script
+  progress,            ///< bytes of a long script
   migration_finished,
   migration_failed,
   statement_blocked,  ///< a statement waits for `blockers`; repeated while it does

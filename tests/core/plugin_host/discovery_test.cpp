@@ -46,7 +46,8 @@ TEST(Discovery, AcceptsOnlyNamesThatStayInTheDirectory) {
   for (const char* name : {"", "../x", "a/b", "..", ".hidden", "-x", "Postgres", "a b", "a\nb"})
     EXPECT_FALSE(is_plugin_name(name)) << name;
   EXPECT_FALSE(is_plugin_name(std::string(65, 'a')));
-  const auto found = find_plugin({.directories = {"/usr"}, .ignored = {}}, PluginKind::driver, "../../etc/passwd");
+  const auto found =
+      find_plugin({.directories = {"/usr"}, .ignored = {}}, PluginKind::driver, "../../etc/passwd");
   ASSERT_FALSE(found);
   EXPECT_EQ(found.error().code, base::Code::bad_input);
 }
@@ -64,7 +65,8 @@ TEST(Discovery, TakesTheFirstFileEvenIfItIsBad) {
 TEST(Discovery, TakesALinkThatLeadsNowhereForAFile) {
   const TemporaryFolder folder;
   fs::create_symlink("/nowhere", folder.path() / "garboard-driver-toy.so");
-  const auto found = find_plugin({.directories = {folder.path(), plugins()}, .ignored = {}}, PluginKind::driver, "toy");
+  const auto found = find_plugin({.directories = {folder.path(), plugins()}, .ignored = {}},
+                                 PluginKind::driver, "toy");
   ASSERT_TRUE(found);
   EXPECT_EQ(*found, folder.path() / "garboard-driver-toy.so");
 }
