@@ -59,7 +59,7 @@ std::string plain(const Type& type) {
       {"timestamp", "timestamp"},
       {"time", "time"},
   }};
-  const std::string whole = type.name + type.rest;
+  std::string whole = type.name + type.rest;
   for (const auto& [written, name] : names)
     if (whole == written) return std::string(name);
   return whole;
