@@ -97,6 +97,7 @@ ChildProcess::ChildProcess(const std::vector<std::string>& argv, std::string_vie
 #endif
   Attributes attributes;
   std::vector<char*> raw;
+  raw.reserve(argv.size() + 1);
   for (const std::string& word : argv) raw.push_back(const_cast<char*>(word.c_str()));
   raw.push_back(nullptr);
   const int code = posix_spawnp(&pid_, raw[0], &actions.raw, &attributes.raw, raw.data(), environ);

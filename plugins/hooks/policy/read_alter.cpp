@@ -157,9 +157,7 @@ class Clauses {
   }
 
   void rename_something() {
-    if (is_mysql_ && cursor_.take_any({"index", "key"})) {
-      add(ActionKind::other);
-    } else if (cursor_.take("constraint")) {
+    if ((is_mysql_ && cursor_.take_any({"index", "key"})) || cursor_.take("constraint")) {
       add(ActionKind::other);
     } else if (cursor_.take_any({"to", "as"}) || (is_mysql_ && !cursor_.is("column"))) {
       cursor_.take_symbol('=');
@@ -244,9 +242,8 @@ class Clauses {
       } else if (cursor_.take("engine")) {
         cursor_.take_symbol('=');
         add(ActionKind::set_engine).engine = cursor_.peek().text;
-      } else if (cursor_.take("default") || cursor_.take({"character", "set"})) {
-        if (!is_any) add(ActionKind::other);
-      } else if (cursor_.take_any({"charset", "collate"}) ||
+      } else if (cursor_.take({"character", "set"}) ||
+                 cursor_.take_any({"default", "charset", "collate"}) ||
                  std::any_of(harmless.begin(), harmless.end(),
                              [this](std::string_view word) { return cursor_.take(word); })) {
         if (!is_any) add(ActionKind::other);

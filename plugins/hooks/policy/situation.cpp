@@ -51,7 +51,6 @@ void add_create_locks(const Facts& facts, std::vector<TableLock>& locks) {
 Lock lock_of_statement(const Facts& facts) noexcept {
   switch (facts.kind) {
     case Kind::create_index:
-      return facts.is_concurrent ? Lock::share_update_exclusive : Lock::share;
     case Kind::reindex:
       return facts.is_concurrent ? Lock::share_update_exclusive : Lock::share;
     case Kind::refresh_view:

@@ -207,9 +207,9 @@ void read_explain(const json& of, Facts& facts) {
   facts.kind = tree::has_option(list(of, "options"), "analyze") ? Kind::run_code : Kind::utility;
 }
 
-template <Kind kind>
+template <Kind Known>
 void read_as(const json& of, Facts& facts) {
-  facts.kind = kind;
+  facts.kind = Known;
   add_relation(of, facts);
 }
 
