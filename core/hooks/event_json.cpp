@@ -141,7 +141,7 @@ void EventWriter::redact(Json& json) const {
   }
 }
 
-std::string EventWriter::event(std::string_view type, std::string_view subject, Json data) {
+std::string EventWriter::event(std::string_view type, std::string_view subject, const Json& data) {
   Json run = {{"id", facts_.run_id},
               {"command", facts_.command},
               {"app", facts_.app},

@@ -36,7 +36,8 @@ class EventWriter {
   EventWriter(RunFacts facts, std::function<std::string(std::string_view)> redact);
 
   /// `type` as in model::hook_events; `subject`: a migration's id, or empty.
-  [[nodiscard]] std::string event(std::string_view type, std::string_view subject, Json data);
+  [[nodiscard]] std::string event(std::string_view type, std::string_view subject,
+                                  const Json& data);
 
  private:
   void redact(Json& json) const;

@@ -80,9 +80,9 @@ void Hooks::begin(RunFacts facts, std::function<std::string(std::string_view)> r
   writer_ = std::make_unique<EventWriter>(std::move(facts), std::move(redact));
 }
 
-void Hooks::tell(std::string_view type, std::string_view subject, Json data) {
+void Hooks::tell(std::string_view type, std::string_view subject, const Json& data) {
   if (!writer_ || !wants(type)) return;
-  const std::string event = writer_->event(type, subject, std::move(data));
+  const std::string event = writer_->event(type, subject, data);
   for (const auto& hook : hooks_)
     if (hook->wants(type)) hook->tell(event);
 }
@@ -136,9 +136,9 @@ Result<void> Hooks::ask(const Event& event) {
 }
 
 /// Asks every hook, also after one has denied, so that all findings are known at once.
-Result<void> Hooks::ask_all(std::string_view type, std::string_view subject, Json data,
+Result<void> Hooks::ask_all(std::string_view type, std::string_view subject, const Json& data,
                             const QueryRows& query) {
-  const std::string event = writer_->event(type, subject, std::move(data));
+  const std::string event = writer_->event(type, subject, data);
   const std::size_t first = findings_.size();
   std::optional<Error> failure;
   bool is_denied = false;

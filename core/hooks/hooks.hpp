@@ -47,8 +47,8 @@ class Hooks final : public ports::Gate, public ports::Observer {
 
  private:
   explicit Hooks(HookWorld world) : world_(std::move(world)) {}
-  void tell(std::string_view type, std::string_view subject, Json data);
-  Result<void> ask_all(std::string_view type, std::string_view subject, Json data,
+  void tell(std::string_view type, std::string_view subject, const Json& data);
+  Result<void> ask_all(std::string_view type, std::string_view subject, const Json& data,
                        const QueryRows& query);
   Result<bool> allows(Hook& hook, std::string_view event_json, const QueryRows& query);
   [[nodiscard]] base::Error denial(std::size_t first_finding) const;

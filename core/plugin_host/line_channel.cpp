@@ -85,13 +85,12 @@ Result<std::string> LineChannel::receive(Clock::time_point deadline) {
     const ssize_t n = ::recv(fd_, buffer.data(), buffer.size(), MSG_DONTWAIT);
     if (n > 0) {
       read_.append(buffer.data(), static_cast<std::size_t>(n));
-    } else if (n == 0) {
-      return closed();
-    } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
-      if (auto ready = wait(POLLIN, deadline); !ready) return std::move(ready).error();
-    } else if (errno != EINTR) {
-      return closed();
+      continue;
     }
+    if (n < 0 && errno == EINTR) continue;
+    const bool is_empty = n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
+    if (!is_empty) return closed();
+    if (auto ready = wait(POLLIN, deadline); !ready) return std::move(ready).error();
   }
 }
 
