@@ -145,8 +145,11 @@ Result<void> Hooks::ask_all(std::string_view type, std::string_view subject, con
   for (const auto& hook : hooks_) {
     if (!hook->wants(type)) continue;
     auto allowed = allows(*hook, event, query);
-    if (!allowed && !failure) failure = std::move(allowed).error();
-    if (allowed && !*allowed) is_denied = true;
+    if (allowed) {
+      is_denied = is_denied || !*allowed;
+    } else if (!failure) {
+      failure = std::move(allowed).error();
+    }
   }
   for (std::size_t i = first; i < findings_.size(); ++i) {
     if (!findings_[i].suppressed) continue;
