@@ -95,7 +95,7 @@ std::string xml(std::string_view text) {
 }
 
 std::string shown_place(const Finding& finding) {
-  const std::string place = finding.where.text();
+  std::string place = finding.where.text();
   if (!place.empty()) return place;
   return finding.migration.empty() ? "the plan" : finding.migration;
 }

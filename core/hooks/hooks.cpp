@@ -132,7 +132,7 @@ Result<void> Hooks::ask(const Event& event) {
   if (!wants(type)) return {};
   Json data = place_of(event.id);
   if (event.statement != nullptr) data["statement"] = statement_json(*event.statement);
-  return ask_all(type, event.id, std::move(data), {});
+  return ask_all(type, event.id, data, {});
 }
 
 /// Asks every hook, also after one has denied, so that all findings are known at once.
@@ -214,7 +214,7 @@ void Hooks::notice(const Event& event) {
   if (event.error != nullptr) data["error"] = event_error_json(*event.error);
   if (event.kind == EventKind::migration_finished || event.kind == EventKind::migration_failed)
     data["durationMs"] = event.duration_ms;
-  tell(type, event.id, std::move(data));
+  tell(type, event.id, data);
 }
 
 Json Hooks::summary(const RunEnd& how) const {
@@ -249,7 +249,7 @@ Result<void> Hooks::end(const RunEnd& how) {
     for (const Subject& subject : how.subjects)
       data["migrations"].push_back(migration_json(subject));
     if (how.error != nullptr) data["error"] = event_error_json(*how.error);
-    tell(type, {}, std::move(data));
+    tell(type, {}, data);
   }
   Result<void> ended;
   for (const auto& hook : hooks_) {
