@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "session.hpp"
 
+#include <unistd.h>
+
 #include <array>
+#include <cerrno>
 #include <chrono>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -109,18 +113,31 @@ Ref<fb::IAttachment> Session::attach() {
     parameters->insertInt(&status_, isc_dpb_connect_timeout,
                           static_cast<int>(options_.connect_timeout_s));
   const Ref<fb::IProvider> provider(master()->getDispatcher());
-  const auto size = parameters->getBufferLength(&status_);
-  const auto* const buffer = parameters->getBuffer(&status_);
-  const char* const name = options_.database.c_str();
+  const auto open = [&](auto how, const std::string& name) {
+    return Ref<fb::IAttachment>((provider.get()->*how)(&status_, name.c_str(),
+                                                       parameters->getBufferLength(&status_),
+                                                       parameters->getBuffer(&status_)));
+  };
+  const std::string& name = options_.database;
   try {
-    return Ref<fb::IAttachment>(provider->attachDatabase(&status_, name, size, buffer));
+    return open(&fb::IProvider::attachDatabase<Status>, name);
   } catch (const fb::FbException& thrown) {
     if (!options_.creates || !is_about_opening_a_file(thrown)) throw;
-    status_.init();
-    add(isc_dpb_set_db_charset, "UTF8");
-    return Ref<fb::IAttachment>(provider->createDatabase(
-        &status_, name, parameters->getBufferLength(&status_), parameters->getBuffer(&status_)));
   }
+  status_.init();
+  add(isc_dpb_set_db_charset, "UTF8");
+  if (name.find(':') != std::string::npos)  // a server's, which does not die with this process
+    return open(&fb::IProvider::createDatabase<Status>, name);
+  // a process that dies meanwhile must not leave half a database under the name that was asked for
+  const std::string unfinished = name + ".new-" + std::to_string(getpid());
+  parameters->insertInt(&status_, isc_dpb_overwrite, 1);
+  open(&fb::IProvider::createDatabase<Status>, unfinished).release()->detach(&status_);
+  const bool is_named = link(unfinished.c_str(), name.c_str()) == 0;
+  const std::error_code error(errno, std::generic_category());
+  unlink(unfinished.c_str());
+  if (!is_named && error != std::errc::file_exists)  // somebody else's is as good
+    throw sdk::Failure(GBD_E_CONNECT, "giving the new database its name: " + error.message());
+  return open(&fb::IProvider::attachDatabase<Status>, name);
 }
 
 Ref<fb::ITransaction> Session::begin(Wait wait) {

@@ -103,7 +103,7 @@ class FirebirdTest(PackageCase):
         began = time.monotonic()
         self.migrate(plan)
         whole = time.monotonic() - began
-        for part in (0.3, 0.5, 0.7, 0.85):
+        for part in (0.1, 0.2, 0.3, 0.4, 0.5, 0.7, 0.85):
             with self.subTest(part=part):
                 os.unlink(os.path.join(self.folder, "app.fdb"))
                 process = self.start("migrate", "--plan", self.plan(plan))
@@ -112,6 +112,27 @@ class FirebirdTest(PackageCase):
                 process.communicate()
                 self.migrate(plan)
                 self.claims("(SELECT COUNT(*) FROM a) = 1", "(SELECT COUNT(*) FROM b) = 5001")
+
+    def test_leaves_no_half_made_database(self):
+        """Killed at each moment of its making, which takes most of a first run."""
+        name = os.path.join(self.folder, "app.fdb")
+        plan = self.plan([{"name": "one", "up": steps("CREATE TABLE one (x INT)")}])
+        for after_ms in range(20, 220, 10):
+            process = self.start("migrate", "--plan", plan)
+            time.sleep(after_ms / 1000)
+            process.kill()
+            process.communicate()
+            self.garboard("migrate", "--plan", plan)
+            os.unlink(name)
+
+    def test_makes_one_database_where_many_start_at_once(self):
+        plan = self.plan([{"name": "one", "up": steps("CREATE TABLE one (x INT)", "INSERT INTO one VALUES (1)")}])
+        self.environment["GARBOARD_CONNECT_TIMEOUT"] = "60s"
+        for process in [self.start("migrate", "--plan", plan) for _ in range(4)]:
+            _, err = process.communicate(timeout=300)
+            self.assertEqual(process.returncode, 0, err)
+        self.claims("(SELECT COUNT(*) FROM one) = 1")
+        self.assertEqual([name for name in os.listdir(self.folder) if ".new-" in name], [])
 
     def test_stops_a_statement_when_told_to(self):
         process = self.start("migrate", "--plan", self.plan(
