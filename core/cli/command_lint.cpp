@@ -1,18 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // lint: what the hooks would say to a plan, without a database.
-#include <algorithm>
+#include <memory>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "cli/command.hpp"
-#include "cli/connection.hpp"
-#include "cli/database.hpp"
 #include "cli/disk_files.hpp"
 #include "cli/findings_formats.hpp"
 #include "cli/migrations.hpp"
 #include "cli/run_hooks.hpp"
-#include "plugin_host/host.hpp"
 
 namespace garboard::cli {
 
@@ -59,20 +57,14 @@ void fill(CommandContext& context, std::span<const model::Finding> findings,
 
 Result<int> run_lint(CommandContext& context) {
   DiskFiles files;
-  Result<model::Changes> changes = load_named_plans(context, files);
-  if (!changes) return std::move(changes).error();
-  mask_secrets(*changes);
-  Result<std::string> name = find_driver_name(context.settings, context.environment);
-  if (!name) return std::move(name).error();
-  const auto host = make_host(context);
-  auto driver = host->driver(*name);
-  if (!driver) return std::move(driver).error();
-  auto migrations = chosen(context, *changes, driver->get().dialect().name);
+  Result<ShownPlan> plan = load_shown_plan(context, files);
+  if (!plan) return std::move(plan).error();
+  auto migrations = chosen(context, plan->changes, plan->driver->dialect().name);
   if (!migrations) return std::move(migrations).error();
   auto hooks = hooks_of(context, files);
   if (!hooks) return std::move(hooks).error();
   const std::size_t count = migrations->size();
-  auto allowed = (*hooks)->before_run(*std::move(migrations), driver->get(), files);
+  auto allowed = (*hooks)->before_run(*std::move(migrations), *plan->driver, files);
   fill(context, (*hooks)->findings(), count);
   return (*hooks)->end(allowed ? Result<int>(0) : Result<int>(std::move(allowed).error()));
 }

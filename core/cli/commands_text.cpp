@@ -159,16 +159,10 @@ class Renderer {
 
 Result<int> run_render(CommandContext& context) {
   DiskFiles files;
-  Result<model::Changes> changes = load_named_plans(context, files);
-  if (!changes) return std::move(changes).error();
-  mask_secrets(*changes);
-  Result<std::string> name = find_driver_name(context.settings, context.environment);
-  if (!name) return std::move(name).error();
-  const std::unique_ptr<plugin_host::Host> host = make_host(context);
-  Result<std::reference_wrapper<plugin_host::Driver>> driver = host->driver(*name);
-  if (!driver) return std::move(driver).error();
+  Result<ShownPlan> plan = load_shown_plan(context, files);
+  if (!plan) return std::move(plan).error();
   context.report.is_streamed = true;
-  Result<void> rendered = Renderer(context, files, driver->get()).render(*changes);
+  Result<void> rendered = Renderer(context, files, *plan->driver).render(plan->changes);
   if (context.wants_json()) {
     const int code = rendered ? 0 : static_cast<int>(rendered.error().code);
     std::string end = R"(],"exitCode":)" + std::to_string(code);

@@ -10,6 +10,7 @@
 
 #include "base/redaction.hpp"
 #include "cli/connection.hpp"
+#include "cli/database.hpp"
 #include "planning/order.hpp"
 
 namespace garboard::cli {
@@ -128,6 +129,19 @@ std::uintmax_t size_of_source(const CommandContext& context) {
     if (next->is_regular_file(is_no_file)) add(next->path());
   }
   return bytes;
+}
+
+Result<ShownPlan> load_shown_plan(const CommandContext& context, ports::Files& files) {
+  Result<model::Changes> changes = load_named_plans(context, files);
+  if (!changes) return std::move(changes).error();
+  mask_secrets(*changes);
+  Result<std::string> name = find_driver_name(context.settings, context.environment);
+  if (!name) return std::move(name).error();
+  ShownPlan plan{.changes = *std::move(changes), .host = make_host(context)};
+  Result<std::reference_wrapper<plugin_host::Driver>> driver = plan.host->driver(*name);
+  if (!driver) return std::move(driver).error();
+  plan.driver = &driver->get();
+  return plan;
 }
 
 }  // namespace garboard::cli

@@ -102,9 +102,9 @@ Result<std::unique_ptr<RunHooks>> RunHooks::load(CommandContext& context, ports:
 Result<std::unique_ptr<RunHooks>> RunHooks::make(CommandContext& context,
                                                  std::vector<model::HookSpec> specs) {
   std::unique_ptr<RunHooks> made(new RunHooks(context));
-  made->host_ = make_host(context);
+  if (!specs.empty()) made->host_ = make_host(context);
   auto hooks = hooks::Hooks::make(std::move(specs),
-                                  {.host = *made->host_,
+                                  {.host = made->host_.get(),
                                    .executable = executable_path(),
                                    .environment = context.environment.all(),
                                    .log =

@@ -42,7 +42,7 @@ Hook::~Hook() {
 }
 
 Result<std::unique_ptr<Hook>> Hook::make(model::HookSpec spec, const HookWorld& world) {
-  auto file = world.host.hook_file(spec.name);
+  auto file = world.host->hook_file(spec.name);
   if (!file) return std::move(file).error().at(spec.where);
   auto note = plugin_host::read_note(*file);
   if (!note) return std::move(note).error();
@@ -108,7 +108,7 @@ void Hook::tell(std::string event_json) {
 void Hook::deliver() {
   std::unique_lock lock(mutex_);
   while (true) {
-    changed_.wait(lock, [this] { return !queue_.empty() || is_ending_; });
+    changed_.wait(lock, [this] { return (!queue_.empty() && !is_asking_) || is_ending_; });
     if (queue_.empty()) break;
     const std::string event = std::move(queue_.front());
     queue_.pop_front();
@@ -141,14 +141,16 @@ Result<plugin_host::HookAnswer> Hook::ask(std::string_view event_json, const Que
   {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [this] { return queue_.empty() && !is_delivering_; });
+    is_asking_ = true;  // who is told something meanwhile, by another thread, waits
   }
   query_ = &query;
-  is_asking_ = true;
   auto started = start();
   auto answer = started ? process_->event(event_json)
                         : Result<plugin_host::HookAnswer>(std::move(started).error());
-  is_asking_ = false;
   query_ = nullptr;
+  const std::lock_guard lock(mutex_);
+  is_asking_ = false;
+  changed_.notify_all();
   return answer;
 }
 

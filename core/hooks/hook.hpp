@@ -28,7 +28,7 @@ using QueryRows = std::function<Result<std::string>(std::string_view sql)>;
 
 /// What hooks get of the process they belong to.
 struct HookWorld {
-  const plugin_host::Host& host;
+  const plugin_host::Host* host = nullptr;  ///< not null where there are hooks
   std::filesystem::path executable;
   std::vector<std::string> environment = {};  ///< NAME=value, all there is
   std::function<void(int level, std::string_view message)> log = {};
@@ -67,12 +67,12 @@ class Hook {
   std::vector<std::string> events_;
   std::unique_ptr<plugin_host::HookProcess> process_;
   const QueryRows* query_ = nullptr;  // while it is asked
-  bool is_asking_ = false;
 
   std::mutex mutex_;  // of all below
   std::condition_variable changed_;
   std::deque<std::string> queue_;
   bool is_delivering_ = false;
+  bool is_asking_ = false;
   bool is_ending_ = false;
   bool is_over_ = false;
   std::optional<base::Error> failure_;

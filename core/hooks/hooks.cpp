@@ -88,12 +88,11 @@ void Hooks::tell(std::string_view type, std::string_view subject, const Json& da
 }
 
 void Hooks::plan_ready(std::span<const Subject> subjects) {
-  subjects_.assign(subjects.begin(), subjects.end());
   Json migrations = Json::array();
-  for (const Subject& subject : subjects) {
-    Subject plain = subject;
-    plain.outline = nullptr;
-    migrations.push_back(migration_json(plain));
+  for (Subject subject : subjects) {
+    subject.outline = nullptr;
+    migrations.push_back(migration_json(subject));
+    subjects_.push_back(subject);
   }
   tell("plan.ready", {}, {{"migrations", std::move(migrations)}});
 }
@@ -105,30 +104,24 @@ Result<void> Hooks::before_run(std::span<const Subject> subjects, const QueryRow
   return ask_all("before_run", {}, {{"migrations", std::move(migrations)}}, query);
 }
 
-const Subject* Hooks::find(std::string_view id) const noexcept {
-  const auto found = std::ranges::find_if(
-      subjects_, [id](const Subject& subject) { return subject.change->id == id; });
-  return found == subjects_.end() ? nullptr : &*found;
-}
-
 /// Of a migration among those of the run.
 Json Hooks::place_of(std::string_view id) const {
-  Json data = Json::object();
-  const Subject* const subject = find(id);
-  if (subject == nullptr) return data;
-  Subject plain = *subject;
-  plain.outline = nullptr;
-  data["migration"] = migration_json(plain);
-  data["index"] = subject - subjects_.data() + 1;
-  data["total"] = subjects_.size();
-  return data;
+  const std::lock_guard lock(mutex_);
+  const auto found = std::ranges::find_if(
+      subjects_, [id](const Subject& subject) { return subject.change->id == id; });
+  if (found == subjects_.end()) return Json::object();
+  return {{"migration", migration_json(*found)},
+          {"index", found - subjects_.begin() + 1},
+          {"total", subjects_.size()}};
 }
 
 Result<void> Hooks::ask(const Event& event) {
   const std::string_view type = type_of(event.kind);
-  if (event.kind == EventKind::before_migration)  // of a redo, which goes both ways
+  if (event.kind == EventKind::before_migration) {  // of a redo, which goes both ways
+    const std::lock_guard lock(mutex_);
     for (Subject& subject : subjects_)
       if (subject.change->id == event.id) subject.is_rollback = event.is_rollback;
+  }
   if (!wants(type)) return {};
   Json data = place_of(event.id);
   if (event.statement != nullptr) data["statement"] = statement_json(*event.statement);

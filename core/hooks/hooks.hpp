@@ -54,17 +54,16 @@ class Hooks final : public ports::Gate, public ports::Observer {
   [[nodiscard]] base::Error denial(std::size_t first_finding) const;
   [[nodiscard]] Json place_of(std::string_view id) const;
   [[nodiscard]] Json summary(const RunEnd& how) const;
-  [[nodiscard]] const Subject* find(std::string_view id) const noexcept;
 
   HookWorld world_;
   std::vector<std::unique_ptr<Hook>> hooks_;
   std::unique_ptr<EventWriter> writer_;
   ports::Observer* next_ = nullptr;
   bool is_about_statements_ = false;
-  std::vector<Subject> subjects_;  // of the plan that is ready
   std::vector<model::Finding> findings_;
   std::size_t overrides_ = 0;
-  std::mutex mutex_;  // of what is counted while others notice
+  mutable std::mutex mutex_;       // of all below: others notice too
+  std::vector<Subject> subjects_;  // of the plan that is ready, without outlines
   std::int64_t lock_wait_ms_ = 0;
   std::size_t lock_retries_ = 0;
 };
