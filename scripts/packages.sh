@@ -6,10 +6,11 @@ build_packages="g++ cmake ninja-build pkg-config nettle-dev nlohmann-json3-dev l
 sqlite_packages="libsqlite3-dev"
 driver_packages="$sqlite_packages libpqxx-dev libpq-dev default-libmysqlclient-dev"
 hook_packages="libcurl4-openssl-dev libpg-query-dev"
+kit_packages="libelf-dev"
 # a plugin is built by other compilers and in other languages, and abi.h held against what it was
 sdk_packages="clang-14 libc++-14-dev libc++abi-14-dev cargo rustc abigail-tools
   firebird-dev firebird3.0-server-core"
-test_packages="$build_packages $driver_packages $hook_packages $sdk_packages libgtest-dev ccache python3
+test_packages="$build_packages $driver_packages $hook_packages $kit_packages $sdk_packages libgtest-dev ccache python3
   python3-jsonschema python3-yaml postgresql
   mariadb-server-core mariadb-client mariadb-client-core sqlite3 openssl hostname
   pgbouncer galera-4 strace rsync"

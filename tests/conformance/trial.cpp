@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "trial.hpp"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "subject.hpp"
+
+extern char** environ;
+
+namespace garboard::conformance {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr int verdict_fd = 3;
+constexpr std::size_t max_kept = 65536;
+constexpr std::array<std::string_view, 4> reports{"ERROR: AddressSanitizer", "ERROR: LeakSanitizer",
+                                                  "WARNING: ThreadSanitizer", "runtime error:"};
+
+/// A pipe whose reading end is ours.
+class Pipe {
+ public:
+  Pipe() {
+    if (::pipe2(ends_.data(), O_CLOEXEC) != 0)
+      throw std::system_error(errno, std::generic_category(), "pipe");
+  }
+  Pipe(const Pipe&) = delete;
+  Pipe& operator=(const Pipe&) = delete;
+  ~Pipe() {
+    close_end(0);
+    close_end(1);
+  }
+  [[nodiscard]] int reading() const noexcept { return ends_[0]; }
+  [[nodiscard]] int writing() const noexcept { return ends_[1]; }
+  void close_end(std::size_t which) noexcept {
+    if (ends_.at(which) >= 0) ::close(ends_.at(which));
+    ends_.at(which) = -1;
+  }
+  /// Takes what is there. False at the end.
+  bool take() {
+    std::array<char, 4096> buffer{};
+    const ssize_t n = ::read(reading(), buffer.data(), buffer.size());
+    if (n > 0 && text.size() < max_kept) text.append(buffer.data(), static_cast<std::size_t>(n));
+    return n > 0 || (n < 0 && errno == EINTR);
+  }
+  std::string text;
+
+ private:
+  std::array<int, 2> ends_{-1, -1};
+};
+
+struct Streams {
+  Pipe verdict, out, err;
+};
+
+pid_t spawn(const Check& check, const Trial& trial, const Streams& streams) {
+  std::vector<std::string> words{"/proc/self/exe", "--run", std::string(check.id),
+                                 trial.file.string()};
+  if (!trial.profile_file.empty()) {
+    words.emplace_back("--profile");
+    words.push_back(trial.profile_file.string());
+  }
+  std::vector<char*> arguments;
+  for (std::string& word : words) arguments.push_back(word.data());
+  arguments.push_back(nullptr);
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+  posix_spawn_file_actions_adddup2(&actions, streams.out.writing(), 1);
+  posix_spawn_file_actions_adddup2(&actions, streams.err.writing(), 2);
+  posix_spawn_file_actions_adddup2(&actions, streams.verdict.writing(), verdict_fd);
+  posix_spawnattr_t attributes;
+  posix_spawnattr_init(&attributes);
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);  // to be killed with its children
+  pid_t pid = -1;
+  const int failure =
+      ::posix_spawn(&pid, words[0].c_str(), &actions, &attributes, arguments.data(), environ);
+  posix_spawnattr_destroy(&attributes);
+  posix_spawn_file_actions_destroy(&actions);
+  if (failure != 0) throw std::system_error(failure, std::generic_category(), "posix_spawn");
+  return pid;
+}
+
+/// Reads until all three end, or the time is over: false.
+bool read_all(Streams& streams, Clock::time_point deadline) {
+  std::vector<Pipe*> open{&streams.verdict, &streams.out, &streams.err};
+  while (!open.empty()) {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now()).count();
+    if (left <= 0) return false;
+    std::vector<pollfd> waiting;
+    for (const Pipe* pipe : open) waiting.push_back({pipe->reading(), POLLIN, 0});
+    if (::poll(waiting.data(), waiting.size(), static_cast<int>(left)) <= 0) continue;
+    std::vector<Pipe*> still;
+    for (std::size_t i = 0; i < open.size(); ++i)
+      if (waiting[i].revents == 0 || open[i]->take()) still.push_back(open[i]);
+    open = std::move(still);
+  }
+  return true;
+}
+
+std::string first_line(std::string_view text) {
+  return std::string(text.substr(0, text.find('\n')));
+}
+
+std::string how_it_ended(int status) {
+  if (WIFSIGNALED(status)) {
+    const char* const name = ::sigabbrev_np(WTERMSIG(status));
+    return "the process was killed by SIG" + std::string(name == nullptr ? "?" : name);
+  }
+  return "the process ended with " + std::to_string(WEXITSTATUS(status)) +
+         " before the check was over";
+}
+
+Verdict judged(const Streams& streams, int status) {
+  const auto is_failed = [](std::string why) {
+    return Verdict{.kind = Verdict::Kind::failed, .why = std::move(why)};
+  };
+  const std::string_view said = streams.verdict.text;
+  if (said.empty() || !WIFEXITED(status) || WEXITSTATUS(status) != 0)
+    return is_failed(how_it_ended(status));
+  if (said.starts_with("failed ")) return is_failed(std::string(said.substr(7)));
+  for (const std::string_view report : reports)
+    if (const auto at = streams.err.text.find(report); at != std::string::npos)
+      return is_failed(first_line(std::string_view(streams.err.text).substr(at)));
+  if (!streams.out.text.empty())
+    return is_failed("it wrote to standard output: " + first_line(streams.out.text));
+  if (said.starts_with("skipped "))
+    return {.kind = Verdict::Kind::skipped, .why = std::string(said.substr(8))};
+  return {.kind = Verdict::Kind::passed};
+}
+
+void say(std::string text) {
+  std::ranges::replace(text, '\n', ' ');
+  std::string_view rest = text;
+  while (!rest.empty()) {
+    const ssize_t n = ::write(verdict_fd, rest.data(), rest.size());
+    if (n < 0 && errno != EINTR) return;
+    rest.remove_prefix(static_cast<std::size_t>(std::max<ssize_t>(n, 0)));
+  }
+}
+
+}  // namespace
+
+Verdict try_out(const Check& check, const Trial& trial, std::chrono::seconds timeout) {
+  const auto began = Clock::now();
+  Streams streams;
+  const pid_t pid = spawn(check, trial, streams);
+  for (Pipe* pipe : {&streams.verdict, &streams.out, &streams.err}) pipe->close_end(1);
+  const bool is_on_time = read_all(streams, began + timeout);
+  ::kill(-pid, SIGKILL);  // nothing of it may go on
+  int status = 0;
+  while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) continue;
+  Verdict verdict =
+      is_on_time
+          ? judged(streams, status)
+          : Verdict{.why = "it was not over after " + std::to_string(timeout.count()) + " s"};
+  verdict.took = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - began);
+  if (verdict.kind == Verdict::Kind::failed) verdict.output = streams.out.text + streams.err.text;
+  return verdict;
+}
+
+void run_here(const Check& check, const std::filesystem::path& file, Profile profile) {
+  ::fcntl(verdict_fd, F_SETFD, FD_CLOEXEC);
+  std::signal(SIGPIPE, SIG_IGN);  // as in the host
+  try {
+    Subject subject(file, std::move(profile));
+    check.run(subject);
+    subject.shut_down();
+    say("passed");
+  } catch (const Skipped& reason) {
+    say("skipped " + std::string(reason.what()));
+  } catch (const std::exception& reason) {
+    say("failed " + std::string(reason.what()));
+  }
+  std::fflush(nullptr);
+  ::_exit(0);
+}
+
+}  // namespace garboard::conformance
