@@ -3,6 +3,7 @@
 
 import json
 import os
+import re
 import socket
 import subprocess
 
@@ -69,6 +70,13 @@ class HookProcess:
         self.close()
         self.process.wait()
         self.process.stdout.close()
+
+
+def noted_events(file):
+    """The events in the identity note of a hook; None where it has none."""
+    with open(file, "rb") as plugin:
+        note = re.search(rb'Garboard\0{4}(\{[^\0]*\})\0', plugin.read())
+    return json.loads(note[1]).get("events")
 
 
 def event(kind, **data):

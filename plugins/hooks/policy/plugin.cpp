@@ -3,4 +3,4 @@
 
 #include "policy.hpp"
 
-GARBOARD_HOOK(garboard::policy::Policy, "policy", "0.1.0")
+GARBOARD_HOOK(garboard::policy::Policy, "policy", "0.1.0", GARBOARD_POLICY_EVENTS)

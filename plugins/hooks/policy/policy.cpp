@@ -162,7 +162,7 @@ class Review {
 }  // namespace
 
 std::string Policy::describe() {
-  return R"({"events":["before_run"],"configSchema":)" + config_schema() + "}";
+  return R"({"events":)" GARBOARD_POLICY_EVENTS R"(,"configSchema":)" + config_schema() + "}";
 }
 
 std::unique_ptr<Policy> Policy::create(std::string_view config) {

@@ -10,6 +10,9 @@
 
 namespace garboard::policy {
 
+/// What the hook is told, as JSON.
+#define GARBOARD_POLICY_EVENTS R"(["before_run"])"
+
 class Policy {
  public:
   [[nodiscard]] static std::string describe();

@@ -60,7 +60,10 @@ class HookTest(unittest.TestCase):
         """The hook, running, whose schema takes the config."""
         process = self.start(config, env)
         self.assertIn("describe", process.described, process.described)
-        jsonschema.validate(config, process.described["describe"]["configSchema"])
+        described = process.described["describe"]
+        jsonschema.validate(config, described["configSchema"])
+        # so that nothing is started to be asked what it wants to be told
+        self.assertEqual(hook_process.noted_events(HOOK), described["events"])
         return process
 
     def refusal(self, config, env=None):
