@@ -60,10 +60,13 @@ json open_options(const Subject& subject) {
   return json::parse(connection.options_json(std::chrono::seconds(10), false));
 }
 
-Connection::Connection(Subject& subject) : subject_(subject), driver_(subject.driver()) {
-  const std::string options = open_options(subject).dump();
+Connection::Connection(Subject& subject) : Connection(subject, open_options(subject)) {}
+
+Connection::Connection(Subject& subject, const json& options)
+    : subject_(subject), driver_(subject.driver()) {
+  const std::string text = options.dump();
   Outcome outcome;
-  outcome.status = driver_.open(borrowed(options), &raw_, &outcome.error);
+  outcome.status = driver_.open(borrowed(text), &raw_, &outcome.error);
   must(outcome, "open");
   expect(raw_ != nullptr, "open said GBD_OK and gave no connection");
 }
@@ -139,12 +142,7 @@ void Connection::close() {
   raw_ = nullptr;
 }
 
-TextTable::TextTable(Subject& subject, Connection& connection)
-    : subject_(subject), name_(new_name()) {
-  must(connection.exec(filled(subject.database().text_table, "table", name_)), "CREATE TABLE");
-}
-
-TextTable::~TextTable() {
+DroppedTable::~DroppedTable() {
   try {
     Connection connection(subject_);
     (void)connection.exec("DROP TABLE " + name_);
@@ -153,18 +151,32 @@ TextTable::~TextTable() {
   }
 }
 
+std::string DroppedTable::definition() const {
+  return filled(subject_.database().text_table, "table", name_);
+}
+
+TextTable::TextTable(Subject& subject) : subject_(subject), table_(subject, new_name()) {
+  Connection connection(subject);
+  must(connection.exec(table_.definition()), "CREATE TABLE");
+}
+
 Outcome TextTable::insert(Connection& connection, int id, std::optional<std::string_view> body) {
   const std::string number = std::to_string(id);
   const std::array<gbd_str, 1> params{body ? borrowed(*body) : gbd_str{nullptr, 0}};
   return connection.exec(
-      "INSERT INTO " + name_ + " VALUES (" + number + ", " + placeholder(subject_, 1) + ")",
+      "INSERT INTO " + name() + " VALUES (" + number + ", " + placeholder(subject_, 1) + ")",
       params);
 }
 
 std::int64_t TextTable::count(Connection& connection) const {
   const auto cell =
-      must(connection.exec("SELECT COUNT(*) FROM " + name_), "SELECT COUNT(*)").cell();
+      must(connection.exec("SELECT COUNT(*) FROM " + name()), "SELECT COUNT(*)").cell();
   return std::stoll(cell.value_or("-1"));
+}
+
+std::optional<std::string> TextTable::body(Connection& connection, int id) const {
+  const std::string sql = "SELECT body FROM " + name() + " WHERE id = " + std::to_string(id);
+  return must(connection.exec(sql), sql).cell();
 }
 
 std::string new_name() {

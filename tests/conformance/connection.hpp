@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <nlohmann/json.hpp>
@@ -44,6 +45,7 @@ Outcome must(Outcome outcome, std::string_view doing);
 class Connection {
  public:
   explicit Connection(Subject& subject);  ///< Failed when it cannot be opened
+  Connection(Subject& subject, const nlohmann::json& options);
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
   ~Connection() { close(); }
@@ -71,22 +73,42 @@ class Connection {
   gbd_conn* raw_ = nullptr;
 };
 
-/// A table (id INTEGER NOT NULL PRIMARY KEY, body TEXT) of its own name, dropped at the end.
-class TextTable {
+/// Drops a table, when there is one, at the end.
+class DroppedTable {
  public:
-  explicit TextTable(Subject& subject, Connection& connection);
-  TextTable(const TextTable&) = delete;
-  TextTable& operator=(const TextTable&) = delete;
-  ~TextTable();
+  DroppedTable(Subject& subject, std::string name) : subject_(subject), name_(std::move(name)) {}
+  DroppedTable(const DroppedTable&) = delete;
+  DroppedTable& operator=(const DroppedTable&) = delete;
+  ~DroppedTable();
 
   [[nodiscard]] const std::string& name() const noexcept { return name_; }
-  /// Inserts through `connection`, with parameters as the dialect writes them.
-  Outcome insert(Connection& connection, int id, std::optional<std::string_view> body);
-  [[nodiscard]] std::int64_t count(Connection& connection) const;
+  /// The profile's statement that makes it.
+  [[nodiscard]] std::string definition() const;
 
  private:
   Subject& subject_;
-  std::string name_;
+  const std::string name_;
+};
+
+/// A table (id INTEGER NOT NULL PRIMARY KEY, body TEXT) of its own name, dropped at the end. Make
+/// it before the connections that use it: what they have locked is free when it is dropped.
+class TextTable {
+ public:
+  explicit TextTable(Subject& subject);
+  TextTable(const TextTable&) = delete;
+  TextTable& operator=(const TextTable&) = delete;
+  ~TextTable() = default;
+
+  [[nodiscard]] const std::string& name() const noexcept { return table_.name(); }
+  /// Inserts through `connection`, with parameters as the dialect writes them.
+  Outcome insert(Connection& connection, int id, std::optional<std::string_view> body);
+  [[nodiscard]] std::int64_t count(Connection& connection) const;
+  /// The body of that row.
+  [[nodiscard]] std::optional<std::string> body(Connection& connection, int id) const;
+
+ private:
+  Subject& subject_;
+  DroppedTable table_;
 };
 
 /// A name that no other check of any run uses.

@@ -35,8 +35,8 @@ void knows_no_other_interfaces(Subject& subject) {
 
 /// A gbd_call of the first revision has no room for callbacks; what is behind it is not ours.
 void takes_a_shorter_call(Subject& subject) {
+  const TextTable table(subject);
   Connection connection(subject);
-  TextTable table(subject, connection);
   gbd_call call{};
   call.size = offsetof(gbd_call, params);
   const Guarded kept({reinterpret_cast<const char*>(&call), call.size});
