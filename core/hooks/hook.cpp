@@ -62,6 +62,10 @@ bool Hook::wants(std::string_view event) const noexcept {
   return has(events_) && (spec_.events ? has(*spec_.events) : event != "after_statement");
 }
 
+bool Hook::is_told_in_any_case() const noexcept {
+  return wants("run.succeeded") && wants("run.failed") && wants("run.cancelled");
+}
+
 std::vector<std::string> Hook::environment() const {
   std::vector<std::string> kept;
   for (const std::string& variable : world_.environment) {
@@ -97,6 +101,8 @@ Result<void> Hook::start() {
   return {};
 }
 
+void Hook::start_ahead() { tell({}); }
+
 void Hook::tell(std::string event_json) {
   const std::lock_guard lock(mutex_);
   if (failure_) return;
@@ -105,17 +111,18 @@ void Hook::tell(std::string event_json) {
   changed_.notify_all();
 }
 
+/// A process ends with the thread that has started it, so this one stays until both are done.
 void Hook::deliver() {
   std::unique_lock lock(mutex_);
   while (true) {
-    changed_.wait(lock, [this] { return (!queue_.empty() && !is_asking_) || is_ending_; });
+    changed_.wait(lock, [this] { return (!queue_.empty() && !is_asking_) || drained_by_; });
     if (queue_.empty()) break;
     const std::string event = std::move(queue_.front());
     queue_.pop_front();
     is_delivering_ = true;
     lock.unlock();
     auto told = start();
-    if (told) {
+    if (told && !event.empty()) {
       auto answer = process_->event(event);
       if (!answer) told = std::move(answer).error();
     }
@@ -124,8 +131,15 @@ void Hook::deliver() {
     if (!told) fail(told.error());
     changed_.notify_all();
   }
-  // a process ends with the thread that has started it
-  changed_.wait(lock, [this] { return is_over_; });
+  lock.unlock();
+  end_process();
+}
+
+void Hook::end_process() {
+  if (!process_) return;
+  auto ended = process_->finish();
+  const std::lock_guard lock(mutex_);
+  if (!ended) fail(ended.error());
 }
 
 /// What only watches is told nothing more once it has failed.
@@ -154,29 +168,27 @@ Result<plugin_host::HookAnswer> Hook::ask(std::string_view event_json, const Que
   return answer;
 }
 
+void Hook::begin_end() {
+  const std::lock_guard lock(mutex_);
+  if (!drained_by_) drained_by_ = std::chrono::steady_clock::now() + drain;
+  changed_.notify_all();
+}
+
 Result<void> Hook::finish() {
-  {
-    std::unique_lock lock(mutex_);
-    is_ending_ = true;
-    changed_.notify_all();
-    const bool is_done =
-        changed_.wait_for(lock, drain, [this] { return queue_.empty() && !is_delivering_; });
-    if (!is_done) {
-      queue_.clear();
-      if (process_) process_->kill_now();
-      changed_.wait(lock, [this] { return !is_delivering_; });
+  begin_end();
+  if (thread_.joinable()) {
+    {
+      std::unique_lock lock(mutex_);
+      const auto is_drained = [this] { return queue_.empty() && !is_delivering_; };
+      if (!changed_.wait_until(lock, *drained_by_, is_drained)) {
+        queue_.clear();
+        if (process_) process_->kill_now();
+      }
     }
+    thread_.join();
+  } else {
+    end_process();
   }
-  if (process_) {
-    auto ended = process_->finish();
-    if (!ended && !failure_) fail(ended.error());
-  }
-  {
-    const std::lock_guard lock(mutex_);
-    is_over_ = true;
-    changed_.notify_all();
-  }
-  if (thread_.joinable()) thread_.join();
   if (failure_) return *failure_;
   return {};
 }

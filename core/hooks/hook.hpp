@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Hook: one entry of the hooks file at work. It is asked on the caller's thread, and told on one of
 // its own, so that nobody waits for those who only watch. Its process is started when there is
-// something to say.
+// something to say, or once it is sure that there will be.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <functional>
@@ -46,10 +47,17 @@ class Hook {
 
   [[nodiscard]] const model::HookSpec& spec() const noexcept { return spec_; }
   [[nodiscard]] bool wants(std::string_view event) const noexcept;
+  /// Whether it is told something however the run ends.
+  [[nodiscard]] bool is_told_in_any_case() const noexcept;
+  /// Starts its process while the caller does other things, so that what it is told later need not
+  /// wait for that.
+  void start_ahead();
   /// Returns at once.
   void tell(std::string event_json);
   /// After all that it was told. The error says why there is no answer.
   Result<plugin_host::HookAnswer> ask(std::string_view event_json, const QueryRows& query);
+  /// Lets it end while the caller does other things; it is told nothing after that.
+  void begin_end();
   /// Waits for what is outstanding, for some seconds at most. The error is the first that came up
   /// while it was told something.
   Result<void> finish();
@@ -58,6 +66,7 @@ class Hook {
   Hook(model::HookSpec spec, const HookWorld& world, std::filesystem::path file);
   Result<void> start();
   void deliver();
+  void end_process();
   void fail(const base::Error& error);
   [[nodiscard]] std::vector<std::string> environment() const;
 
@@ -70,11 +79,10 @@ class Hook {
 
   std::mutex mutex_;  // of all below
   std::condition_variable changed_;
-  std::deque<std::string> queue_;
+  std::deque<std::string> queue_;  // an empty one: only to be started
   bool is_delivering_ = false;
   bool is_asking_ = false;
-  bool is_ending_ = false;
-  bool is_over_ = false;
+  std::optional<std::chrono::steady_clock::time_point> drained_by_;  // set once it is to end
   std::optional<base::Error> failure_;
   std::thread thread_;
 };

@@ -68,6 +68,8 @@ Result<std::unique_ptr<Hooks>> Hooks::make(std::vector<model::HookSpec> specs, H
     if (!hook) return std::move(hook).error();
     hooks->hooks_.push_back(std::move(*hook));
   }
+  for (const auto& hook : hooks->hooks_)
+    if (hook->is_told_in_any_case()) hook->start_ahead();
   hooks->is_about_statements_ = hooks->wants("before_statement") || hooks->wants("after_statement");
   return hooks;
 }
@@ -244,6 +246,7 @@ Result<void> Hooks::end(const RunEnd& how) {
     if (how.error != nullptr) data["error"] = event_error_json(*how.error);
     tell(type, {}, data);
   }
+  for (const auto& hook : hooks_) hook->begin_end();
   Result<void> ended;
   for (const auto& hook : hooks_) {
     auto finished = hook->finish();

@@ -160,8 +160,14 @@ void HookProcess::kill_now() noexcept {
 Result<void> HookProcess::finish() {
   if (pid_ <= 0) return {};
   auto reply = request("{\"destroy\":true}", options_.end_timeout);
-  end();
-  if (!reply) return std::move(reply).error();
+  if (!reply) {
+    end();
+    return std::move(reply).error();
+  }
+  // All is delivered. Nobody waits for the process to be taken apart: it goes with the thread that
+  // started it.
+  ::waitpid(pid_, nullptr, WNOHANG);
+  pid_ = 0;
   return {};
 }
 

@@ -5,6 +5,7 @@ not applied, and one that only watches changes nothing."""
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -301,6 +302,41 @@ class Watching(HooksTest):
             process.communicate(timeout=60)
             self.assertEqual(process.returncode, 13)
             self.assertEqual(read()[-1]["type"], "garboard.run.cancelled")
+
+
+class Meanwhile(HooksTest):
+    """Hooks and the run get ready, and come to their end, beside each other."""
+
+    def test_one_that_is_told_in_any_case_is_started_while_the_database_is_waited_for(self):
+        made = os.path.join(self.folder.name, "made")
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            url = f"postgres://nobody@127.0.0.1:{server.getsockname()[1]}/none?sslmode=disable"
+            process = subprocess.Popen(
+                [GARBOARD, "migrate", "--plan", self.plan([table("a")]), "--connect-timeout", "60s",
+                 *self.hooks({"name": "moody-noted", "config": {"mood": "allow", "made": made}})],
+                env={**os.environ, "DATABASE_URL": url}, stderr=subprocess.DEVNULL)
+            self.addCleanup(process.wait)
+            self.addCleanup(process.kill)
+            with server.accept()[0]:  # and does not say a word
+                deadline = time.monotonic() + 30
+                while time.monotonic() < deadline and not os.path.exists(made):
+                    time.sleep(0.02)
+                self.assertTrue(os.path.exists(made))
+
+    def test_one_that_may_have_nothing_to_be_told_is_not_started(self):
+        made = os.path.join(self.folder.name, "made")
+        entry = {"name": "moody-noted", "config": {"mood": "allow", "made": made}, "events": ["before_run", "run.failed"]}
+        for database in self.each((databases.Sqlite,)):
+            plan = self.plan([table("a")])
+            self.migrate(database, plan)
+            self.migrate(database, plan, *self.hooks(entry))
+            self.assertFalse(os.path.exists(made))
+
+    def test_they_end_beside_each_other(self):
+        one, other = (os.path.join(self.folder.name, name) for name in ("one", "other"))
+        entries = [{"config": {"mood": "allow", "meets": meets}, "required": True} for meets in ((one, other), (other, one))]
+        for database in self.each((databases.Sqlite,)):
+            self.migrate(database, self.plan([table("a")]), *self.hooks(*entries))
 
 
 class Lint(HooksTest):

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A hook that does to each event what its config says:
-// {"mood":..,"on":"before_run","file":..,"end":..}.
+// {"mood":..,"on":"before_run","file":..,"end":..,"made":..,"meets":[..]}.
 #include <unistd.h>
 
 #include <csignal>
@@ -23,17 +23,31 @@ using Json = nlohmann::json;
 constexpr const char* one_finding =
     R"({"findings":[{"rule":"MOOD1","severity":"error","message":"not today","migration":"a"}]})";
 
+#define MOODY_EVENTS                                                                       \
+  R"(["plan.ready","before_run","before_migration","before_statement","after_statement",)" \
+  R"("after_migration","migration.failed","lock.waiting","override.used",)"                \
+  R"("run.succeeded","run.failed","run.cancelled"])"
+
 class Moody {
  public:
+  Moody() = default;
+  Moody(const Moody&) = delete;
+  Moody& operator=(const Moody&) = delete;
+  /// Makes the first file of "meets", and waits until there is the second.
+  ~Moody() {
+    if (!config_.contains("meets")) return;
+    std::ofstream(config_["meets"][0].get<std::string>()) << "here";
+    while (access(config_["meets"][1].get<std::string>().c_str(), F_OK) != 0) usleep(1000);
+  }
+
   static std::string describe() {
-    return R"({"events":["plan.ready","before_run","before_migration","before_statement",)"
-           R"("after_statement","after_migration","migration.failed","lock.waiting",)"
-           R"("override.used","run.succeeded","run.failed","run.cancelled"],)"
-           R"("configSchema":{"type":"object","required":["mood"]}})";
+    return R"({"events":)" MOODY_EVENTS R"(,"configSchema":{"type":"object","required":["mood"]}})";
   }
   static std::unique_ptr<Moody> create(std::string_view config) {
     auto hook = std::make_unique<Moody>();
     hook->config_ = Json::parse(config);
+    if (hook->config_.contains("made"))
+      std::ofstream(hook->config_["made"].get<std::string>()) << "made";
     if (hook->mood() == "refuse") throw Failure(GBD_E_INVALID, "mood: is none");
     return hook;
   }
@@ -100,4 +114,8 @@ class Moody {
 
 }  // namespace
 
+#ifdef MOODY_IS_NOTED  // its events stand in its note
+GARBOARD_HOOK(Moody, "moody-noted", "1.0.0", MOODY_EVENTS)
+#else
 GARBOARD_HOOK(Moody, "moody", "1.0.0")
+#endif
