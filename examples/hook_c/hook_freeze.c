@@ -37,9 +37,14 @@ static gbd_status describe(const gbd_sink* json, gbd_error* error) {
   return GBD_OK;
 }
 
+static int is_empty(gbd_str config) {
+  return config.len == 0 || (config.len == 2 && memcmp(config.ptr, "{}", 2) == 0);
+}
+
 static gbd_status create(gbd_str config, gbd_hook_inst** out, gbd_error* error) {
-  gbd_hook_inst* hook = malloc(sizeof *hook);
-  (void)config;
+  gbd_hook_inst* hook;
+  if (!is_empty(config)) return fail(error, GBD_E_INVALID, "there is nothing to configure");
+  hook = malloc(sizeof *hook);
   if (hook == NULL) return fail(error, GBD_E_NOMEM, "out of memory");
   hook->file = getenv("FREEZE_FILE");
   if (hook->file == NULL) {

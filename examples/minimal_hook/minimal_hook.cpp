@@ -15,7 +15,12 @@ class NoDrops {
 "properties":{"allow":{"type":"boolean"}}}})";
   }
   static std::unique_ptr<NoDrops> create(std::string_view config) {
-    return std::make_unique<NoDrops>(json::parse(config).value("allow", false));
+    const json object = json::parse(config, nullptr, false);
+    if (!object.is_object()) throw sdk::Failure(GBD_E_INVALID, "the config is no object");
+    for (const auto& [key, value] : object.items())
+      if (key != "allow" || !value.is_boolean())
+        throw sdk::Failure(GBD_E_INVALID, "the config may say allow: true or false, not " + key);
+    return std::make_unique<NoDrops>(object.value("allow", false));
   }
   explicit NoDrops(bool is_allowed) : is_allowed_(is_allowed) {}
 

@@ -2,6 +2,7 @@
 // garboard-conformance: tries a plugin against the promises of the plugin ABI. It is what
 // `garboard plugins check` runs.
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
@@ -142,6 +143,7 @@ int run(std::span<char*> words) {
     if (!read) return refuse(read.error().message + "; " + read.error().hint);
     profile = *std::move(read);
   }
+  for (const auto& [name, value] : profile.hook_env) ::setenv(name.c_str(), value.c_str(), 0);
   if (const std::string id = unknown_quirk(profile); !id.empty())
     return refuse("quirks." + id + ": no check is named so");
   const auto checks = chosen(arguments->run.empty() ? arguments->only : arguments->run, problem);

@@ -137,6 +137,7 @@ Result<Profile> read_profile(const std::filesystem::path& file) {
     Keys hook_keys(*hook, "hook.");
     const json* const config = hook_keys.object("config");
     profile.hook_config_json = config == nullptr ? "{}" : config->dump();
+    profile.hook_env = hook_keys.texts("env");
     if (auto end = hook_keys.end(); !end) return std::move(end).error().in(file.string());
   }
   profile.quirks = keys.texts("quirks");

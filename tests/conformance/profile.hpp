@@ -27,6 +27,8 @@ struct DatabaseProfile {
 struct Profile {
   std::optional<DatabaseProfile> database = {};
   std::optional<std::string> hook_config_json = {};
+  /// Variables that it reads; those that are set already stay as they are.
+  std::map<std::string, std::string> hook_env = {};
   /// Promises that this plugin does not keep, by the id of the check, and why.
   std::map<std::string, std::string> quirks = {};
   /// Highest versions of symbols that it may need: {"GLIBC":"2.36"}.

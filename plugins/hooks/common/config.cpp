@@ -70,22 +70,39 @@ std::chrono::milliseconds duration_of(const Json& config, const std::string& key
   return std::chrono::milliseconds(number * factor);
 }
 
+std::string text_of(const Json& config, const std::string& key, const std::string& otherwise) {
+  const auto found = config.find(key);
+  if (found == config.end()) return otherwise;
+  if (!found->is_string()) refuse(key + " is not a text");
+  return found->get<std::string>();
+}
+
+bool flag_of(const Json& config, const std::string& key, bool otherwise) {
+  const auto found = config.find(key);
+  if (found == config.end()) return otherwise;
+  if (!found->is_boolean()) refuse(key + " is neither true nor false");
+  return found->get<bool>();
+}
+
 std::set<std::string> names_of(const Json& config, const std::string& key,
-                               std::set<std::string> otherwise) {
+                               std::string_view known_json, std::set<std::string> otherwise) {
   if (!config.contains(key)) return otherwise;
   const Json& list = config[key];
   if (!list.is_array()) refuse(key + " is not a list of names");
+  const Json known = Json::parse(known_json);
   std::set<std::string> names;
   for (const Json& name : list) {
     if (!name.is_string()) refuse(key + " is not a list of names");
+    if (std::find(known.begin(), known.end(), name) == known.end())
+      refuse(key + " knows no " + name.get<std::string>());
     names.insert(name.get<std::string>());
   }
   return names;
 }
 
 std::string outside_value(const Json& config, const std::string& key) {
-  const std::string from_variable = config.value(key + "Env", "");
-  const std::string from_file = config.value(key + "File", "");
+  const std::string from_variable = text_of(config, key + "Env");
+  const std::string from_file = text_of(config, key + "File");
   if (!from_variable.empty() && !from_file.empty())
     refuse("say either " + key + "Env or " + key + "File");
   if (!from_variable.empty()) return variable(from_variable);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What hooks read from their part of the hooks file. The host has held it against the hook's schema
-// before; what is wrong here throws Failure, and names the key, never the value of a secret.
+// What hooks read from their part of the hooks file. What is wrong with it throws Failure, and
+// names the key, never the value of a secret.
 #pragma once
 
 #include <chrono>
@@ -22,8 +22,14 @@ void allow_only(const Json& config, std::initializer_list<std::string_view> know
 /// `config[key]` as "300ms", "5s" or "2m", or `otherwise`.
 [[nodiscard]] std::chrono::milliseconds duration_of(const Json& config, const std::string& key,
                                                     std::chrono::milliseconds otherwise);
-/// The names in the list `config[key]`, or `otherwise`.
+/// The text `config[key]`, or `otherwise`.
+[[nodiscard]] std::string text_of(const Json& config, const std::string& key,
+                                  const std::string& otherwise = "");
+/// `config[key]`, which is true or false, or `otherwise`.
+[[nodiscard]] bool flag_of(const Json& config, const std::string& key, bool otherwise);
+/// The names in the list `config[key]`, or `otherwise`. `known_json` is a list of what they may be.
 [[nodiscard]] std::set<std::string> names_of(const Json& config, const std::string& key,
+                                             std::string_view known_json,
                                              std::set<std::string> otherwise);
 /// What the variable `config[key + "Env"]` or the file `config[key + "File"]` holds, without white
 /// space at its ends; empty when neither key is there. A variable or file that is named and is not

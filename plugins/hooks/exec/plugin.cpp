@@ -52,7 +52,7 @@ class ExecHook {
     if (hook->program_.command[0].empty())
       throw sdk::Failure(GBD_E_INVALID, "command names no program");
     hook->program_.timeout = hooks::duration_of(config, "timeout", std::chrono::seconds(8));
-    hook->events_ = hooks::names_of(config, "events", {});
+    hook->events_ = hooks::names_of(config, "events", GARBOARD_EXEC_EVENTS, {});
     return hook;
   }
 

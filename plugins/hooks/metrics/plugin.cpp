@@ -34,7 +34,11 @@ class MetricsHook {
  public:
   explicit MetricsHook(Settings settings)
       : settings_(std::move(settings)),
-        recorder_(parse_traceparent(variable("TRACEPARENT"), variable("TRACESTATE"))) {}
+        recorder_(parse_traceparent(variable("TRACEPARENT"), variable("TRACESTATE"))) {
+    // the environment has the last word, and what is not sent need not be kept
+    settings_.sends_traces = settings_.sends_traces && !otlp_target("traces").url.empty();
+    settings_.sends_metrics = settings_.sends_metrics && !otlp_target("metrics").url.empty();
+  }
 
   static std::string describe() { return metrics::describe(); }
   static std::unique_ptr<MetricsHook> create(std::string_view config) {
@@ -91,7 +95,6 @@ class MetricsHook {
 
   static void export_signal(const char* signal, std::string body, hooks::Deadline& deadline) {
     OtlpTarget target = otlp_target(signal);
-    if (target.url.empty()) return;
     send({std::move(target.url), std::move(target.headers), std::move(body)}, deadline);
   }
 

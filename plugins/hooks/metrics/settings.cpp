@@ -44,7 +44,7 @@ constexpr std::string_view description = R"({
 
 std::string pushgateway_url(const hooks::Json& config) {
   hooks::allow_only(config, {"url", "urlEnv", "urlFile", "job"});
-  const std::string inline_url = hooks::member<std::string>(config, "url", "");
+  const std::string inline_url = hooks::text_of(config, "url");
   if (hooks::has_credentials(inline_url))
     refuse("pushgateway: a URL with a password belongs into urlEnv or urlFile");
   std::string url = inline_url.empty() ? hooks::outside_value(config, "url") : inline_url;
@@ -61,6 +61,7 @@ bool is_label(const std::string& name) {
 }
 
 void read_labels(const hooks::Json& config, Labels& labels) {
+  if (!config.is_object()) refuse("labels is not a mapping");
   for (const auto& [name, value] : config.items()) {
     if (!is_label(name) || !value.is_string()) refuse("labels: a name is letters, digits and _");
     for (const char* ours : {"app", "environment", "severity", "version", "dialect", "job"})
@@ -78,16 +79,16 @@ Settings read_settings(std::string_view config_text) {
   const hooks::Json config = hooks::read_config(config_text);
   hooks::allow_only(config, {"textFile", "pushgateway", "otlp", "labels"});
   Settings settings;
-  settings.text_file = hooks::member<std::string>(config, "textFile", "");
+  settings.text_file = hooks::text_of(config, "textFile");
   if (config.contains("pushgateway")) {
     settings.pushgateway = pushgateway_url(config["pushgateway"]);
-    settings.job = hooks::member<std::string>(config["pushgateway"], "job", settings.job);
+    settings.job = hooks::text_of(config["pushgateway"], "job", settings.job);
   }
   if (config.contains("otlp")) {
     hooks::allow_only(config["otlp"], {"traces", "metrics", "statements"});
-    settings.sends_traces = config["otlp"].value("traces", true);
-    settings.sends_metrics = config["otlp"].value("metrics", true);
-    settings.has_statements = config["otlp"].value("statements", false);
+    settings.sends_traces = hooks::flag_of(config["otlp"], "traces", true);
+    settings.sends_metrics = hooks::flag_of(config["otlp"], "metrics", true);
+    settings.has_statements = hooks::flag_of(config["otlp"], "statements", false);
   }
   if (config.contains("labels")) read_labels(config["labels"], settings.labels);
   if (settings.sends_nothing()) refuse("say where to: textFile, pushgateway or otlp");

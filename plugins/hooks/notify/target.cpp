@@ -52,10 +52,10 @@ Target::Kind kind_named(const std::string& name) {
 Target read_target(const hooks::Json& config, std::size_t number) {
   hooks::allow_only(config, {"kind", "name", "urlEnv", "urlFile", "secretEnv", "secretFile",
                              "events", "idleRuns"});
-  const std::string kind = member<std::string>(config, "kind", "");
+  const std::string kind = hooks::text_of(config, "kind");
   Target target;
   target.kind = kind_named(kind);
-  target.name = member<std::string>(config, "name", kind + " " + std::to_string(number));
+  target.name = hooks::text_of(config, "name", kind + " " + std::to_string(number));
   target.url = hooks::outside_value(config, "url");
   if (target.url.empty()) throw sdk::Failure(GBD_E_INVALID, "say urlEnv or urlFile");
   if (hooks::origin_of(target.url).empty())
@@ -63,9 +63,10 @@ Target read_target(const hooks::Json& config, std::size_t number) {
   target.keys = read_secrets(hooks::outside_value(config, "secret"));
   if (!target.keys.empty() && target.kind != Target::Kind::webhook)
     throw sdk::Failure(GBD_E_INVALID, "only a webhook is signed");
-  target.events = hooks::names_of(
-      config, "events", {"run.succeeded", "run.failed", "run.cancelled", "override.used"});
-  target.wants_idle_runs = config.value("idleRuns", false);
+  target.events =
+      hooks::names_of(config, "events", GARBOARD_NOTIFY_EVENTS,
+                      {"run.succeeded", "run.failed", "run.cancelled", "override.used"});
+  target.wants_idle_runs = hooks::flag_of(config, "idleRuns", false);
   return target;
 }
 
@@ -80,7 +81,7 @@ Settings read_settings(std::string_view config_text) {
   if (list == config.end() || !list->is_array() || list->empty())
     throw sdk::Failure(GBD_E_INVALID, "targets is not a list with something in it");
   Settings settings;
-  settings.is_required = config.value("required", false);
+  settings.is_required = hooks::flag_of(config, "required", false);
   for (const hooks::Json& target : *list) {
     const std::size_t number = settings.targets.size() + 1;
     try {

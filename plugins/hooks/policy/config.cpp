@@ -244,6 +244,7 @@ Config read_config(std::string_view text, std::string_view environment) {
         return true;
       });
     } else if (key == "custom") {
+      if (!value.is_array()) fail(key, "is no list");
       for (std::size_t i = 0; i < value.size(); ++i)
         config.custom.push_back(custom_rule(value.at(i), "custom[" + std::to_string(i) + "]"));
     } else {

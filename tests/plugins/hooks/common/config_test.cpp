@@ -48,10 +48,23 @@ TEST(HookConfig, ReadsDurations) {
 }
 
 TEST(HookConfig, ReadsNames) {
-  EXPECT_EQ(names_of({{"a", {"x", "y"}}}, "a", {}), (std::set<std::string>{"x", "y"}));
-  EXPECT_EQ(names_of({}, "a", {"z"}), std::set<std::string>{"z"});
-  EXPECT_THROW(static_cast<void>(names_of({{"a", {1}}}, "a", {})), sdk::Failure);
-  EXPECT_THROW(static_cast<void>(names_of({{"a", "x"}}, "a", {})), sdk::Failure);
+  constexpr std::string_view known = R"(["x","y","z"])";
+  EXPECT_EQ(names_of({{"a", {"x", "y"}}}, "a", known, {}), (std::set<std::string>{"x", "y"}));
+  EXPECT_EQ(names_of({}, "a", known, {"z"}), std::set<std::string>{"z"});
+  for (const Json& wrong : {Json{1}, Json("x"), Json{"x", "w"}})
+    EXPECT_THROW(static_cast<void>(names_of({{"a", wrong}}, "a", known, {})), sdk::Failure)
+        << wrong;
+}
+
+TEST(HookConfig, ReadsTextsAndFlags) {
+  const Json config{{"a", "x"}, {"b", false}};
+  EXPECT_EQ(text_of(config, "a", "y"), "x");
+  EXPECT_EQ(text_of(config, "c", "y"), "y");
+  EXPECT_FALSE(flag_of(config, "b", true));
+  EXPECT_TRUE(flag_of(config, "c", true));
+  EXPECT_THROW(static_cast<void>(text_of(config, "b")), sdk::Failure);
+  EXPECT_THROW(static_cast<void>(flag_of(config, "a", true)), sdk::Failure);
+  EXPECT_THROW(static_cast<void>(outside_value({{"urlEnv", 7}}, "url")), sdk::Failure);
 }
 
 TEST(HookConfig, TakesSecretsFromVariablesAndFilesOnly) {

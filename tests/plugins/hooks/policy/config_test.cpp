@@ -43,7 +43,8 @@ TEST(Config, WhatIsWrongIsRefused) {
         R"({"custom":[{"id":"PG101","deny":"x"}]})",
         R"({"custom":[{"id":"A","deny":"x","match":{"kind":"nonsense"}}]})",
         R"({"custom":[{"id":"A","deny":"x","assert_sql":"SELECT 1","exec":["a"]}]})",
-        R"({"fail_closed":"yes"})", "[]"}) {
+        R"({"fail_closed":"yes"})", R"({"custom":"x"})", R"({"custom":{"id":"A","deny":"x"}})",
+        "[]"}) {
     const Review refused = with(config);
     EXPECT_EQ(refused.status, 1) << config;
     EXPECT_NE(refused.error, "") << config;
