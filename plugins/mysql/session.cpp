@@ -227,8 +227,10 @@ void Session::lock(std::string_view key, std::int64_t timeout_ms) {
   const std::string sql = "SELECT GET_LOCK(" + lock_name(key) + ",0)";
   // behind a load balancer that keeps the connection up only silence tells that we are gone
   run("SET SESSION wait_timeout=45", Activity::read);
+  is_cancelled_ = false;
   while (!answers_one(sql)) {
-    if (sdk::is_cancelled()) throw sdk::Failure(GBD_E_CANCELLED, "stopped waiting for the lock");
+    if (is_cancelled_ || sdk::is_cancelled())
+      throw sdk::Failure(GBD_E_CANCELLED, "stopped waiting for the lock");
     if (steady_clock::now() >= deadline)
       throw sdk::Failure(GBD_E_LOCK_BUSY, "another session holds the lock");
     sleep_between_tries(deadline);
@@ -241,6 +243,7 @@ void Session::unlock(std::string_view key) {
 }
 
 void Session::cancel() {
+  is_cancelled_ = true;  // ends a pause between two tries of the lock
   if (!is_running_) return;
   const ClientThread thread;
   Options options = options_;

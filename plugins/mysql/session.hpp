@@ -79,6 +79,7 @@ class Session {
   Client client_;
   const unsigned long thread_id_;
   std::atomic<bool> is_running_{false};
+  std::atomic<bool> is_cancelled_{false};
   Infile* infile_ = nullptr;  ///< where the rows come from while some are asked for
   bool is_in_transaction_ = false;
   bool is_aborted_ = false;  ///< the server rolled the transaction back

@@ -80,6 +80,16 @@ TEST_P(MysqlLock, WaitEndsWhenTheHostIsInterrupted) {
   EXPECT_EQ(waiting.get().status, GBD_E_CANCELLED);
 }
 
+TEST_P(MysqlLock, WaitEndsWhenCancelled) {
+  Connection other(options());
+  ASSERT_TRUE(connection_->lock("app", 0).ok());
+  auto waiting = std::async(std::launch::async, [&other] { return other.lock("app", 30'000); });
+  while (waiting.wait_for(milliseconds(250)) != std::future_status::ready) other.cancel();
+  EXPECT_EQ(waiting.get().status, GBD_E_CANCELLED);
+  ASSERT_TRUE(connection_->unlock("app").ok());
+  EXPECT_TRUE(other.lock("app", 0).ok());
+}
+
 class MysqlCancel : public OnServer {
  protected:
   // Cancels until the call returns, as the host does; answers how long that took.
