@@ -46,8 +46,10 @@ inline void expect(bool is_kept, const std::string& otherwise) {
 [[nodiscard]] std::span<const Check> rendering_checks() noexcept;
 [[nodiscard]] std::span<const Check> connection_checks() noexcept;
 [[nodiscard]] std::span<const Check> statement_checks() noexcept;
+[[nodiscard]] std::span<const Check> batch_checks() noexcept;
 [[nodiscard]] std::span<const Check> failure_checks() noexcept;
 [[nodiscard]] std::span<const Check> lock_checks() noexcept;
+[[nodiscard]] std::span<const Check> cancel_checks() noexcept;
 [[nodiscard]] std::span<const Check> hook_checks() noexcept;
 [[nodiscard]] std::span<const Check> fault_checks() noexcept;
 

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "check.hpp"
+#include "lock_holder.hpp"
 #include "plugin_host/elf_note.hpp"
 #include "profile.hpp"
 #include "report.hpp"
@@ -29,7 +30,8 @@ constexpr std::string_view usage =
 
 struct Arguments {
   std::filesystem::path plugin;
-  std::string profile, only, junit, run;
+  std::string profile, only, junit;
+  std::string run, hold;  ///< asked for by this program alone
 };
 
 /// What is wrong with the command line goes to `problem`.
@@ -41,6 +43,7 @@ std::optional<Arguments> read(std::span<char*> words, std::string& problem) {
                                : word == "--only"  ? &arguments.only
                                : word == "--junit" ? &arguments.junit
                                : word == "--run"   ? &arguments.run
+                               : word == "--hold"  ? &arguments.hold
                                                    : nullptr;
     if (value != nullptr) {
       if (++i == words.size()) {
@@ -62,7 +65,7 @@ std::optional<Arguments> read(std::span<char*> words, std::string& problem) {
 
 /// Those that --only names, all when it is empty; an unknown name goes to `problem`.
 std::vector<Check> chosen(std::string_view only, std::string& problem) {
-  const std::vector<Check> all = all_checks();
+  std::vector<Check> all = all_checks();
   if (only.empty()) return all;
   std::vector<Check> chosen;
   while (!only.empty()) {
@@ -126,8 +129,10 @@ int run_all(const Arguments& arguments, const std::vector<Check>& checks, const 
 /// A quirk of a check that does not exist would never be seen to be wrong.
 std::string unknown_quirk(const Profile& profile) {
   const std::vector<Check> all = all_checks();
-  for (const auto& [id, why] : profile.quirks)
+  for (const auto& quirk : profile.quirks) {
+    const std::string& id = quirk.first;
     if (std::ranges::none_of(all, [&id](const Check& check) { return check.id == id; })) return id;
+  }
   return "";
 }
 
@@ -146,6 +151,8 @@ int run(std::span<char*> words) {
   for (const auto& [name, value] : profile.hook_env) ::setenv(name.c_str(), value.c_str(), 0);
   if (const std::string id = unknown_quirk(profile); !id.empty())
     return refuse("quirks." + id + ": no check is named so");
+  if (!arguments->hold.empty())
+    hold_lock_here(arguments->hold, arguments->plugin, std::move(profile));
   const auto checks = chosen(arguments->run.empty() ? arguments->only : arguments->run, problem);
   if (!problem.empty()) return refuse(problem);
   if (!arguments->run.empty()) run_here(checks.front(), arguments->plugin, std::move(profile));

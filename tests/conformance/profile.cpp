@@ -127,7 +127,7 @@ Result<Profile> read_profile(const std::filesystem::path& file) {
   const json object = json::parse(*text, nullptr, false);
   if (!object.is_object()) return wrong(file.string() + " is not a JSON object");
   Keys keys(object, "");
-  Profile profile;
+  Profile profile{.file = file};
   if (const json* const database = keys.object("database")) {
     auto read = read_database(*database);
     if (!read) return std::move(read).error().in(file.string());

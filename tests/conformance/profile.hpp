@@ -25,6 +25,7 @@ struct DatabaseProfile {
 };
 
 struct Profile {
+  std::filesystem::path file = {};  ///< where it stands
   std::optional<DatabaseProfile> database = {};
   std::optional<std::string> hook_config_json = {};
   /// Variables that it reads; those that are set already stay as they are.

@@ -3,7 +3,6 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -12,13 +11,11 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
-#include <system_error>
 #include <utility>
 #include <vector>
 
+#include "child.hpp"
 #include "subject.hpp"
-
-extern char** environ;
 
 namespace garboard::conformance {
 namespace {
@@ -26,72 +23,23 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr int verdict_fd = 3;
-constexpr std::size_t max_kept = 65536;
 constexpr std::array<std::string_view, 4> reports{"ERROR: AddressSanitizer", "ERROR: LeakSanitizer",
                                                   "WARNING: ThreadSanitizer", "runtime error:"};
-
-/// A pipe whose reading end is ours.
-class Pipe {
- public:
-  Pipe() {
-    if (::pipe2(ends_.data(), O_CLOEXEC) != 0)
-      throw std::system_error(errno, std::generic_category(), "pipe");
-  }
-  Pipe(const Pipe&) = delete;
-  Pipe& operator=(const Pipe&) = delete;
-  ~Pipe() {
-    close_end(0);
-    close_end(1);
-  }
-  [[nodiscard]] int reading() const noexcept { return ends_[0]; }
-  [[nodiscard]] int writing() const noexcept { return ends_[1]; }
-  void close_end(std::size_t which) noexcept {
-    if (ends_.at(which) >= 0) ::close(ends_.at(which));
-    ends_.at(which) = -1;
-  }
-  /// Takes what is there. False at the end.
-  bool take() {
-    std::array<char, 4096> buffer{};
-    const ssize_t n = ::read(reading(), buffer.data(), buffer.size());
-    if (n > 0 && text.size() < max_kept) text.append(buffer.data(), static_cast<std::size_t>(n));
-    return n > 0 || (n < 0 && errno == EINTR);
-  }
-  std::string text;
-
- private:
-  std::array<int, 2> ends_{-1, -1};
-};
 
 struct Streams {
   Pipe verdict, out, err;
 };
 
 pid_t spawn(const Check& check, const Trial& trial, const Streams& streams) {
-  std::vector<std::string> words{"/proc/self/exe", "--run", std::string(check.id),
-                                 trial.file.string()};
+  std::vector<std::string> words{"--run", std::string(check.id), trial.file.string()};
   if (!trial.profile_file.empty()) {
     words.emplace_back("--profile");
     words.push_back(trial.profile_file.string());
   }
-  std::vector<char*> arguments;
-  for (std::string& word : words) arguments.push_back(word.data());
-  arguments.push_back(nullptr);
-  posix_spawn_file_actions_t actions;
-  posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
-  posix_spawn_file_actions_adddup2(&actions, streams.out.writing(), 1);
-  posix_spawn_file_actions_adddup2(&actions, streams.err.writing(), 2);
-  posix_spawn_file_actions_adddup2(&actions, streams.verdict.writing(), verdict_fd);
-  posix_spawnattr_t attributes;
-  posix_spawnattr_init(&attributes);
-  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);  // to be killed with its children
-  pid_t pid = -1;
-  const int failure =
-      ::posix_spawn(&pid, words[0].c_str(), &actions, &attributes, arguments.data(), environ);
-  posix_spawnattr_destroy(&attributes);
-  posix_spawn_file_actions_destroy(&actions);
-  if (failure != 0) throw std::system_error(failure, std::generic_category(), "posix_spawn");
-  return pid;
+  const std::array<Inherited, 3> files{{{streams.out.writing(), 1},
+                                        {streams.err.writing(), 2},
+                                        {streams.verdict.writing(), verdict_fd}}};
+  return spawn_self(std::move(words), files, Group::own);  // to be killed with its children
 }
 
 /// Reads until all three end, or the time is over: false.
@@ -101,6 +49,7 @@ bool read_all(Streams& streams, Clock::time_point deadline) {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now()).count();
     if (left <= 0) return false;
     std::vector<pollfd> waiting;
+    waiting.reserve(open.size());
     for (const Pipe* pipe : open) waiting.push_back({pipe->reading(), POLLIN, 0});
     if (::poll(waiting.data(), waiting.size(), static_cast<int>(left)) <= 0) continue;
     std::vector<Pipe*> still;
@@ -158,11 +107,10 @@ Verdict try_out(const Check& check, const Trial& trial, std::chrono::seconds tim
   const auto began = Clock::now();
   Streams streams;
   const pid_t pid = spawn(check, trial, streams);
-  for (Pipe* pipe : {&streams.verdict, &streams.out, &streams.err}) pipe->close_end(1);
+  for (Pipe* pipe : {&streams.verdict, &streams.out, &streams.err}) pipe->close_writing();
   const bool is_on_time = read_all(streams, began + timeout);
   ::kill(-pid, SIGKILL);  // nothing of it may go on
-  int status = 0;
-  while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) continue;
+  const int status = status_of(pid);
   Verdict verdict =
       is_on_time
           ? judged(streams, status)
