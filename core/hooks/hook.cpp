@@ -48,13 +48,15 @@ Result<std::unique_ptr<Hook>> Hook::make(model::HookSpec spec, const HookWorld& 
   if (!note) return std::move(note).error();
   std::unique_ptr<Hook> hook(new Hook(std::move(spec), world, std::move(*file)));
   hook->events_ = std::move(note->events);
+  hook->wants_idle_runs_ = hook->spec_.idle_runs.value_or(note->wants_idle_runs);
   if (!hook->events_.empty()) return hook;
   if (auto started = hook->start(); !started) return std::move(started).error();
   hook->events_ = events_of(hook->process_->describe_json());
   return hook;
 }
 
-bool Hook::wants(std::string_view event) const noexcept {
+bool Hook::wants(std::string_view event, bool is_idle) const noexcept {
+  if (is_idle && !wants_idle_runs_) return false;
   const auto has = [event](const std::vector<std::string>& names) {
     return std::ranges::find(names, event) != names.end();
   };
@@ -63,7 +65,7 @@ bool Hook::wants(std::string_view event) const noexcept {
 }
 
 bool Hook::is_told_in_any_case() const noexcept {
-  return wants("run.succeeded") && wants("run.failed") && wants("run.cancelled");
+  return wants("run.succeeded", true) && wants("run.failed") && wants("run.cancelled");
 }
 
 std::vector<std::string> Hook::environment() const {

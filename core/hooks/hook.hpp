@@ -46,7 +46,8 @@ class Hook {
   ~Hook();
 
   [[nodiscard]] const model::HookSpec& spec() const noexcept { return spec_; }
-  [[nodiscard]] bool wants(std::string_view event) const noexcept;
+  /// `is_idle`: of a run that has nothing to do.
+  [[nodiscard]] bool wants(std::string_view event, bool is_idle = false) const noexcept;
   /// Whether it is told something however the run ends.
   [[nodiscard]] bool is_told_in_any_case() const noexcept;
   /// Starts its process while the caller does other things, so that what it is told later need not
@@ -74,6 +75,7 @@ class Hook {
   const HookWorld& world_;
   const std::filesystem::path file_;
   std::vector<std::string> events_;
+  bool wants_idle_runs_ = true;
   std::unique_ptr<plugin_host::HookProcess> process_;
   const QueryRows* query_ = nullptr;  // while it is asked
 

@@ -74,19 +74,19 @@ Result<std::unique_ptr<Hooks>> Hooks::make(std::vector<model::HookSpec> specs, H
   return hooks;
 }
 
-bool Hooks::wants(std::string_view event) const noexcept {
-  return std::ranges::any_of(hooks_, [event](const auto& hook) { return hook->wants(event); });
+bool Hooks::wants(std::string_view event, bool is_idle) const noexcept {
+  return std::ranges::any_of(hooks_, [=](const auto& hook) { return hook->wants(event, is_idle); });
 }
 
 void Hooks::begin(RunFacts facts, std::function<std::string(std::string_view)> redact) {
   writer_ = std::make_unique<EventWriter>(std::move(facts), std::move(redact));
 }
 
-void Hooks::tell(std::string_view type, std::string_view subject, const Json& data) {
-  if (!writer_ || !wants(type)) return;
+void Hooks::tell(std::string_view type, std::string_view subject, const Json& data, bool is_idle) {
+  if (!writer_ || !wants(type, is_idle)) return;
   const std::string event = writer_->event(type, subject, data);
   for (const auto& hook : hooks_)
-    if (hook->wants(type)) hook->tell(event);
+    if (hook->wants(type, is_idle)) hook->tell(event);
 }
 
 void Hooks::plan_ready(std::span<const Subject> subjects) {
@@ -96,7 +96,7 @@ void Hooks::plan_ready(std::span<const Subject> subjects) {
     migrations.push_back(migration_json(subject));
     subjects_.push_back(subject);
   }
-  tell("plan.ready", {}, {{"migrations", std::move(migrations)}});
+  tell("plan.ready", {}, {{"migrations", std::move(migrations)}}, subjects.empty());
 }
 
 Result<void> Hooks::before_run(std::span<const Subject> subjects, const QueryRows& query) {
@@ -244,7 +244,7 @@ Result<void> Hooks::end(const RunEnd& how) {
     for (const Subject& subject : how.subjects)
       data["migrations"].push_back(migration_json(subject));
     if (how.error != nullptr) data["error"] = event_error_json(*how.error);
-    tell(type, {}, data);
+    tell(type, {}, data, how.error == nullptr && data["summary"]["applied"] == 0);
   }
   for (const auto& hook : hooks_) hook->begin_end();
   Result<void> ended;

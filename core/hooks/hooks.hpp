@@ -26,7 +26,7 @@ class Hooks final : public ports::Gate, public ports::Observer {
   static Result<std::unique_ptr<Hooks>> make(std::vector<model::HookSpec> specs, HookWorld world);
 
   [[nodiscard]] bool empty() const noexcept { return hooks_.empty(); }
-  [[nodiscard]] bool wants(std::string_view event) const noexcept;
+  [[nodiscard]] bool wants(std::string_view event, bool is_idle = false) const noexcept;
 
   /// Before anything is told or asked. `redact` goes over every text.
   void begin(RunFacts facts, std::function<std::string(std::string_view)> redact);
@@ -47,7 +47,8 @@ class Hooks final : public ports::Gate, public ports::Observer {
 
  private:
   explicit Hooks(HookWorld world) : world_(std::move(world)) {}
-  void tell(std::string_view type, std::string_view subject, const Json& data);
+  void tell(std::string_view type, std::string_view subject, const Json& data,
+            bool is_idle = false);
   Result<void> ask_all(std::string_view type, std::string_view subject, const Json& data,
                        const QueryRows& query);
   Result<bool> allows(Hook& hook, std::string_view event_json, const QueryRows& query);

@@ -23,8 +23,8 @@ using std::string_view;
 constexpr std::uint64_t max_file_bytes = std::uint64_t{1} << 20U;
 constexpr std::size_t max_word = 64;
 constexpr std::array<string_view, 3> file_keys{"version", "hooks", "$schema"};
-constexpr std::array<string_view, 7> hook_keys{"name",     "config",   "events", "timeout",
-                                               "on_error", "required", "env"};
+constexpr std::array<string_view, 8> hook_keys{"name",     "config",   "events",    "timeout",
+                                               "on_error", "required", "idle_runs", "env"};
 
 class HooksDecoder {
  public:
@@ -67,6 +67,8 @@ class HooksDecoder {
     if (fields.has("required"))
       spec.is_required =
           read_bool(document_, fields.value("required"), "required", problems_).value_or(false);
+    if (fields.has("idle_runs"))
+      spec.idle_runs = read_bool(document_, fields.value("idle_runs"), "idle_runs", problems_);
     if (fields.has("env"))
       for (const NodeId name : string_or_list(document_, fields.value("env"), "env", problems_))
         spec.variables.emplace_back(document_.at(name).text);

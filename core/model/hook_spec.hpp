@@ -30,6 +30,7 @@ struct HookSpec {
   std::chrono::milliseconds timeout{10'000};
   bool allows_on_error = false;             ///< of a gate: `on_error: ignore`
   bool is_required = false;                 ///< of an observer
+  std::optional<bool> idle_runs = {};       ///< whether it is told of them; nullopt = as it likes
   std::vector<std::string> variables = {};  ///< of the environment, that it may see
   base::SourcePosition where = {};
 };

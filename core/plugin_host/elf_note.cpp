@@ -227,13 +227,17 @@ Result<PluginNote> parse_note(std::string_view json) {
   if (!kinds || !schemes || !events)
     return not_a_plugin(
         "\"kinds\", \"schemes\" or \"events\" of its identity note is not a list of names");
+  const auto idle_runs = note.find("idleRuns");
+  if (idle_runs != note.end() && !idle_runs->is_boolean())
+    return not_a_plugin("\"idleRuns\" of its identity note is neither true nor false");
   return PluginNote{.name = *std::move(name),
                     .version = *std::move(version),
                     .abi = *std::move(abi),
                     .min_host = text_of(note, "minHost").value_or(""),
                     .kinds = *std::move(kinds),
                     .schemes = *std::move(schemes),
-                    .events = *std::move(events)};
+                    .events = *std::move(events),
+                    .wants_idle_runs = idle_runs == note.end() || idle_runs->get<bool>()};
 }
 
 Result<PluginNote> read_note(const std::filesystem::path& path) {

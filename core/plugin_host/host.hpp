@@ -27,6 +27,7 @@ struct PluginNote {
   std::string name, version, abi, min_host;
   std::vector<std::string> kinds, schemes;
   std::vector<std::string> events = {};  ///< of a hook; may be left out
+  bool wants_idle_runs = true;           ///< of a hook
   bool binds_at_once = false;            ///< linked with -z now, as garboard_add_plugin() does
 };
 

@@ -332,6 +332,23 @@ class Meanwhile(HooksTest):
             self.migrate(database, plan, *self.hooks(entry))
             self.assertFalse(os.path.exists(made))
 
+    def test_without_idle_runs_one_is_told_of_those_that_fail_or_do_something(self):
+        entry, read = self.events()
+        entry.update(name="moody-noted", idle_runs=False)
+        hooks = self.hooks(entry)
+        database = databases.Sqlite()
+        self.addCleanup(database.drop)
+        one, two = self.plan([table("a")], "one.json"), self.plan([table("a"), table("b")], "two.json")
+        self.migrate(database, one)
+        self.migrate(database, one, *hooks)
+        self.assertFalse(os.path.exists(entry["config"]["file"]))
+        self.migrate(database, two, *hooks)
+        self.assertEqual([e["type"] for e in read()][-1], "garboard.run.succeeded")
+        os.remove(entry["config"]["file"])
+        database.url = "sqlite:" + self.folder.name + "/no/such/folder.db"
+        self.migrate(database, two, *hooks, code=10)
+        self.assertEqual([e["type"] for e in read()], ["garboard.run.failed"])
+
     def test_they_end_beside_each_other(self):
         one, other = (os.path.join(self.folder.name, name) for name in ("one", "other"))
         entries = [{"config": {"mood": "allow", "meets": meets}, "required": True} for meets in ((one, other), (other, one))]

@@ -55,7 +55,9 @@ class NotifyHook {
     std::string problems;
     for (Mailbox& mailbox : mailboxes_) {
       const Target& target = mailbox.target();
-      if (!wants(target, event) || (is_repeated && target.kind != Target::Kind::webhook)) continue;
+      if (target.events.count(event.name) == 0 ||
+          (is_repeated && target.kind != Target::Kind::webhook))
+        continue;
       Letter letter{member<std::string>(event.envelope, "id", ""), body_of(target, event, text)};
       if (!is_required_) {
         mailbox.post(std::move(letter));
@@ -77,4 +79,5 @@ class NotifyHook {
 }  // namespace
 }  // namespace garboard::notify
 
-GARBOARD_HOOK(garboard::notify::NotifyHook, "notify", "1.0.0", GARBOARD_NOTIFY_EVENTS)
+GARBOARD_HOOK(garboard::notify::NotifyHook, "notify", "1.0.0",
+              GARBOARD_NOTIFY_EVENTS ",\"idleRuns\":false")

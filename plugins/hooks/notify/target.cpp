@@ -8,8 +8,6 @@
 namespace garboard::notify {
 namespace {
 
-using hooks::member;
-
 constexpr std::string_view description = R"({
   "events": )" GARBOARD_NOTIFY_EVENTS R"(,
   "configSchema": {
@@ -33,8 +31,7 @@ constexpr std::string_view description = R"({
             "secretEnv": {"type": "string", "minLength": 1},
             "secretFile": {"type": "string", "minLength": 1},
             "events": {"type": "array", "minItems": 1, "items": {"enum": )" GARBOARD_NOTIFY_EVENTS
-                                         R"(}},
-            "idleRuns": {"type": "boolean"}
+                                         R"(}}
           }
         }
       }
@@ -50,8 +47,8 @@ Target::Kind kind_named(const std::string& name) {
 }
 
 Target read_target(const hooks::Json& config, std::size_t number) {
-  hooks::allow_only(config, {"kind", "name", "urlEnv", "urlFile", "secretEnv", "secretFile",
-                             "events", "idleRuns"});
+  hooks::allow_only(config,
+                    {"kind", "name", "urlEnv", "urlFile", "secretEnv", "secretFile", "events"});
   const std::string kind = hooks::text_of(config, "kind");
   Target target;
   target.kind = kind_named(kind);
@@ -66,7 +63,6 @@ Target read_target(const hooks::Json& config, std::size_t number) {
   target.events =
       hooks::names_of(config, "events", GARBOARD_NOTIFY_EVENTS,
                       {"run.succeeded", "run.failed", "run.cancelled", "override.used"});
-  target.wants_idle_runs = hooks::flag_of(config, "idleRuns", false);
   return target;
 }
 
@@ -92,13 +88,6 @@ Settings read_settings(std::string_view config_text) {
     }
   }
   return settings;
-}
-
-bool wants(const Target& target, const hooks::Event& event) {
-  if (target.events.count(event.name) == 0) return false;
-  if (event.name != "run.succeeded" || target.wants_idle_runs) return true;
-  const auto summary = event.data().find("summary");
-  return summary != event.data().end() && member<std::int64_t>(*summary, "applied", 0) > 0;
 }
 
 std::string body_of(const Target& target, const hooks::Event& event, std::string_view event_text) {

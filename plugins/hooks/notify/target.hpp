@@ -20,7 +20,6 @@ struct Target {
   std::string url;   ///< a secret
   std::vector<std::string> keys;
   std::set<std::string> events;
-  bool wants_idle_runs = false;  ///< a run.succeeded that had nothing to do
 };
 
 struct Settings {
@@ -37,7 +36,6 @@ struct Settings {
 /// Reads the variables and files that the config names. Throws sdk::Failure.
 [[nodiscard]] Settings read_settings(std::string_view config);
 
-[[nodiscard]] bool wants(const Target& target, const hooks::Event& event);
 /// `event_text`: the event as the host told it, which is what a webhook gets.
 [[nodiscard]] std::string body_of(const Target& target, const hooks::Event& event,
                                   std::string_view event_text);

@@ -122,6 +122,7 @@ TEST(ElfNote, RefusesNotesThatAreNotWellFormed) {
   EXPECT_FALSE(parse_note(R"({"name":"a","version":"1\u001b[2J","abi":"1.0"})"));
   EXPECT_FALSE(parse_note(R"({"name":"a","version":"1","abi":"1.0","schemes":"a"})"));
   EXPECT_FALSE(parse_note(R"({"name":"a","version":"1","abi":"1.0","schemes":["A"]})"));
+  EXPECT_FALSE(parse_note(R"({"name":"a","version":"1","abi":"1.0","idleRuns":0})"));
   EXPECT_TRUE(parse_note(R"({"name":"a","version":"1","abi":"1.0","future":{}})"));
 }
 

@@ -79,7 +79,9 @@ class HookTable {
 /// Defines the plugin's only exported symbol and its identity note:
 ///   GARBOARD_HOOK(MyHook, "myhook", "1.0.0", "[\"before_run\"]")
 /// The events, as describe() lists them, may be left out; then the hook is started to be asked for
-/// them, also when there is nothing to tell it.
+/// them, also when there is nothing to tell it. One that does not care for runs that had nothing to
+/// do says so behind them, "[\"run.failed\",\"run.succeeded\"],\"idleRuns\":false", and is not
+/// started for such a run.
 #define GARBOARD_HOOK(hook_type, plugin_name, plugin_version, ...)                        \
   namespace {                                                                             \
   constexpr gbd_hook garboard_table = ::garboard::sdk::HookTable<hook_type>::make();      \

@@ -209,7 +209,6 @@ class Chosen(NotifyTest):
         with Receiver() as receiver:
             hook = self.notify(receiver)
             hook.event(event("plan.ready", migrations=[]))
-            hook.event(event("run.succeeded", summary=summary(applied=0)))
             with open(f"/proc/{hook.process.pid}/maps", encoding="utf-8") as maps:
                 self.assertNotIn("libcurl", maps.read())
             hook.event(event("run.succeeded", summary=summary(applied=1)))
@@ -257,10 +256,10 @@ class Chosen(NotifyTest):
 class WholeRun(NotifyTest):
     """garboard migrate with the hook, on a database in a file."""
 
-    def migrate(self, receiver, **config):
+    def migrate(self, receiver, **entry):
         target = {"kind": "webhook", "urlEnv": "URL", "secretEnv": "SECRET"}
         hooks = {"version": 1, "hooks": [{"name": "notify", "env": ["URL", "SECRET"],
-                                          "config": {"targets": [target], **config}}]}
+                                          "config": {"targets": [target]}, **entry}]}
         plan = {"version": 1, "migrations": [{"id": "a", "up": [{"sql": "CREATE TABLE t (x INT)"}]}]}
         return subprocess.run(
             [GARBOARD, "migrate", "--url", "sqlite:" + self.path("demo.db"), "--plan",
@@ -278,6 +277,18 @@ class WholeRun(NotifyTest):
         told = json.loads(request.body)
         jsonschema.validate(told, EVENT)
         self.assertEqual((told["type"], told["data"]["summary"]["applied"]), ("garboard.run.succeeded", 1))
+
+    def test_a_run_with_nothing_to_do_does_not_even_start_it(self):
+        with Receiver() as receiver:
+            self.migrate(receiver)
+            done = self.migrate(receiver, env=["SECRET"])  # with no URL it would refuse its config
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertNotIn('"level":"warn"', done.stderr)
+            self.assertEqual(len(receiver.received), 1)
+            self.assertIn("notify", self.migrate(receiver, env=["SECRET"], idle_runs=True).stderr)
+            self.migrate(receiver, idle_runs=True)
+            told = [json.loads(request.body)["data"]["summary"]["applied"] for request in receiver.received]
+            self.assertEqual(told, [1, 0])
 
     def test_the_example_file_is_one(self):
         with open(os.path.join(PROJECT, "examples", "hooks", "webhook.yaml"), encoding="utf-8") as file:

@@ -62,18 +62,6 @@ TEST_F(NotifyTarget, IsRefusedWithoutItsSecrets) {
   EXPECT_EQ(refusal("").find("targets is not"), 0U);
 }
 
-TEST_F(NotifyTarget, WantsARunThatDidSomething) {
-  Target target;
-  target.events = {"run.succeeded"};
-  const auto done = sample_event("run.succeeded", {{"summary", {{"applied", 1}}}});
-  const auto idle = sample_event("run.succeeded", {{"summary", {{"applied", 0}}}});
-  EXPECT_TRUE(wants(target, done));
-  EXPECT_FALSE(wants(target, idle));
-  EXPECT_FALSE(wants(target, sample_event("run.failed", {})));
-  target.wants_idle_runs = true;
-  EXPECT_TRUE(wants(target, idle));
-}
-
 TEST_F(NotifyTarget, SignsAWebhookOnly) {
   const Settings settings = read_settings(
       R"({"targets":[
