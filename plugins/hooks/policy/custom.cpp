@@ -2,21 +2,20 @@
 #include "custom.hpp"
 
 #include <fnmatch.h>
-#include <sys/wait.h>
 
 #include <algorithm>
-#include <system_error>
 
 #include <garboard/hook.hpp>
 #include <nlohmann/json.hpp>
 
-#include "child_process.hpp"
+#include "common/child_process.hpp"
 #include "facts_json.hpp"
 #include "situation.hpp"
 
 namespace garboard::policy {
 namespace {
 
+using hooks::ChildProcess;
 using nlohmann::json;
 
 constexpr std::size_t longest_answer = std::size_t{4} << 20U;
@@ -119,13 +118,13 @@ class Application {
       const auto deadline = ChildProcess::Clock::now() + rule_.timeout;
       ChildProcess child(rule_.exec, document.dump(-1, ' ', false, json::error_handler_t::replace));
       const auto answer = child.output(longest_answer, deadline);
-      const auto status = answer ? child.status(deadline) : std::nullopt;
-      if (!answer || !status)
+      const auto end = answer ? child.end(deadline) : std::nullopt;
+      if (!answer || !end)
         return report_trouble(matched_.front(),
                               rule_.exec.front() + " took too long or said too much");
-      take(*answer, WIFEXITED(*status) && WEXITSTATUS(*status) == 0);
-    } catch (const std::system_error& problem) {
-      report_trouble(matched_.front(), problem.what());
+      take(*answer, hooks::has_succeeded(*end));
+    } catch (const sdk::Failure& problem) {
+      report_trouble(matched_.front(), problem.message);
     }
   }
 

@@ -7,13 +7,14 @@
 
 #include <nlohmann/json.hpp>
 
-#include "child_process.hpp"
+#include "common/child_process.hpp"
 #include "facts_json.hpp"
 #include "read_statement.hpp"
 
 namespace garboard::policy {
 namespace {
 
+using hooks::ChildProcess;
 using nlohmann::json;
 
 // Each costs a new process; whoever makes it crash more often is not read by it any more.
