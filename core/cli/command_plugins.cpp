@@ -1,5 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// plugins: what is installed, what it offers, and a list that holds it still.
+// plugins: what is installed, what it offers, a list that holds it still, and a trial of one.
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <system_error>
 #include <utility>
 
 #include "cli/command.hpp"
@@ -22,7 +28,7 @@ std::string joined(const std::vector<std::string>& parts) {
   return text;
 }
 
-Result<int> list(CommandContext& context) {
+Result<int> list(CommandContext& context, const std::string& /*argument*/) {
   const std::unique_ptr<plugin_host::Host> host = make_host(context);
   Json plugins = Json::array();
   std::vector<std::vector<std::string>> rows;
@@ -94,22 +100,69 @@ Result<int> lock(CommandContext& context, const std::string& path) {
   return 0;
 }
 
+/// Where the conformance kit is: beside this program, or where the SDK was installed.
+std::filesystem::path find_kit() {
+  constexpr std::string_view name = "garboard-conformance";
+  const std::filesystem::path own = executable_path().parent_path();
+  for (const std::filesystem::path& directory :
+       {own, own / "../libexec/garboard", std::filesystem::path("/usr/local/libexec/garboard"),
+        std::filesystem::path("/usr/libexec/garboard")})
+    if (::access((directory / name).c_str(), X_OK) == 0) return directory / name;
+  return {};
+}
+
+/// Becomes the kit.
+Result<int> check(CommandContext& context, const std::string& file) {
+  const std::filesystem::path kit = find_kit();
+  if (kit.empty())
+    return Error{.code = Code::plugin,
+                 .message = "the conformance kit is not installed",
+                 .hint = "install garboard's SDK: cmake --install BUILD --component sdk"};
+  std::vector<std::string> words{kit.string(), file};
+  for (const auto& [option, value] : context.arguments.options) {
+    if (option->name != "profile" && option->name != "only" && option->name != "junit") continue;
+    words.push_back("--" + std::string(option->name));
+    words.push_back(value);
+  }
+  std::vector<char*> arguments;
+  arguments.reserve(words.size() + 1);
+  for (std::string& word : words) arguments.push_back(word.data());
+  arguments.push_back(nullptr);
+  ::execv(kit.c_str(), arguments.data());
+  return Error{.code = Code::plugin,
+               .message = kit.string() + ": " + std::generic_category().message(errno)};
+}
+
+struct Subcommand {
+  std::string_view name;
+  Result<int> (*run)(CommandContext&, const std::string& argument);
+  std::string_view needs;  ///< its argument, for people; empty = none
+};
+constexpr std::array<Subcommand, 4> subcommands{{
+    {"list", &list, ""},
+    {"inspect", &inspect, "a name"},
+    {"lock", &lock, "the file to write, as in plugins.lock"},
+    {"check", &check, "the file of a plugin"},
+}};
+
 }  // namespace
 
 Result<int> run_plugins(CommandContext& context) {
   const std::vector<std::string>& words = context.arguments.words;
-  const std::string& what = words.front();
-  const bool takes_argument = what != "list";
-  if (takes_argument != (words.size() == 2)) {
-    return Error{.code = Code::usage,
-                 .message = "plugins " + what +
-                            (what == "list"      ? " takes no argument"
-                             : what == "inspect" ? " needs a name"
-                                                 : " needs the file to write, as in plugins.lock"),
-                 .hint = "see garboard help plugins"};
-  }
-  if (what == "list") return list(context);
-  return what == "inspect" ? inspect(context, words[1]) : lock(context, words[1]);
+  const std::string what = "plugins " + words.front();
+  const auto wrong = [](std::string message) {
+    return Error{
+        .code = Code::usage, .message = std::move(message), .hint = "see garboard help plugins"};
+  };
+  const auto* const found = std::ranges::find(subcommands, words.front(), &Subcommand::name);
+  if (found == subcommands.end()) return wrong("there is no " + what);
+  if (found->needs.empty() && words.size() > 1) return wrong(what + " takes no argument");
+  if (!found->needs.empty() && words.size() < 2)
+    return wrong(what + " needs " + std::string(found->needs));
+  for (const std::string_view option : {"profile", "only", "junit"})
+    if (found->name != "check" && context.arguments.has(option))
+      return wrong(what + " takes no option --" + std::string(option));
+  return found->run(context, words.back());
 }
 
 }  // namespace garboard::cli

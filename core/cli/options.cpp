@@ -83,13 +83,16 @@ constexpr std::array command_table{
         Command::wait, "wait", "", "", "", 0, 0, "wait until the database answers",
         "Tries to connect until the database answers. With --applied it also waits, read-only and\n"
         "without a lock, until that migration, or all of the plan, is applied."},
-    CommandSpec{Command::plugins, "plugins", "", "list | inspect NAME | lock FILE",
-                "list inspect lock", 1, 2, "show the installed plugins, or lock them",
+    CommandSpec{Command::plugins, "plugins", "", "list | inspect NAME | lock FILE | check FILE",
+                "list inspect lock check", 1, 2,
+                "show the installed plugins, lock them, or try one",
                 "list reads the note in each plugin file and runs none of its code; inspect loads "
                 "one driver\n"
                 "and prints what it describes; lock writes the digests of all that would be loaded "
                 "into FILE, which\n"
-                "--locked then holds them against."},
+                "--locked then holds them against; check tries one against what its interface "
+                "promises and prints\n"
+                "TAP: it needs the SDK, and a --profile that says what to try it on."},
     CommandSpec{Command::completion, "completion", "", "bash|zsh|fish", "bash zsh fish", 1, 1,
                 "print a completion script for a shell",
                 "For bash: source <(garboard completion bash)"},
@@ -205,6 +208,12 @@ constexpr std::array option_table{
                "pause between two attempts"},
     OptionSpec{"applied", '\0', text, "ID|all", "", "", bit(Command::wait), true,
                "also wait until this migration, or all of the plan, is applied"},
+    OptionSpec{"profile", '\0', path, "FILE", "", "", bit(Command::plugins), false,
+               "of check: what to try the plugin on; see docs/conformance.md"},
+    OptionSpec{"only", '\0', text, "ID,..", "", "", bit(Command::plugins), false,
+               "of check: these checks alone, or all of a group"},
+    OptionSpec{"junit", '\0', path, "FILE", "", "", bit(Command::plugins), false,
+               "of check: also write the results there as JUnit"},
     OptionSpec{"dialect", '\0', text, "NAME", "", "", bit(Command::split), true,
                "driver whose dialect the script is written in"},
     OptionSpec{"output", 'o', choice, "FORMAT", "text", "text|json", reporting_commands, true,

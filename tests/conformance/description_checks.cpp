@@ -91,7 +91,7 @@ void is_thread_safe(Subject& subject) {
 
 constexpr std::array<Check, 3> checks{{
     {"describe.valid", "describes a dialect that the host understands", For::driver, &is_valid},
-    {"describe.stable", "describes the same each time", For::driver, &is_stable},
+    {"describe.stable", "describes the same each time", For::plugin, &is_stable},
     {"describe.threads", "describes and renders for several threads at once", For::driver,
      &is_thread_safe},
 }};

@@ -129,10 +129,8 @@ int run_all(const Arguments& arguments, const std::vector<Check>& checks, const 
 /// A quirk of a check that does not exist would never be seen to be wrong.
 std::string unknown_quirk(const Profile& profile) {
   const std::vector<Check> all = all_checks();
-  for (const auto& quirk : profile.quirks) {
-    const std::string& id = quirk.first;
-    if (std::ranges::none_of(all, [&id](const Check& check) { return check.id == id; })) return id;
-  }
+  for (const auto& quirk : profile.quirks)
+    if (std::ranges::find(all, quirk.first, &Check::id) == all.end()) return quirk.first;
   return "";
 }
 
