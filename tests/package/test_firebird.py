@@ -10,7 +10,7 @@ import tempfile
 import time
 import unittest
 
-from package_case import GARBOARD, PackageCase
+from package_case import GARBOARD, PackageCase, run
 
 
 def steps(*statements):
@@ -133,6 +133,12 @@ class FirebirdTest(PackageCase):
             self.assertEqual(process.returncode, 0, err)
         self.claims("(SELECT COUNT(*) FROM one) = 1")
         self.assertEqual([name for name in os.listdir(self.folder) if ".new-" in name], [])
+
+    def test_passes_the_conformance_kit(self):
+        kit = os.path.join(self.sdk, "libexec", "garboard", "garboard-conformance")
+        self.environment["DATABASE_URL"] = f"firebird:{self.folder}/app.fdb?create=true&lock_timeout=60"
+        run(kit, os.path.join(self.plugins, "garboard-driver-firebird.so"), "--profile",
+            os.path.join(self.source("driver_firebird"), "conformance.json"), env=self.environment)
 
     def test_stops_a_statement_when_told_to(self):
         process = self.start("migrate", "--plan", self.plan(
