@@ -34,7 +34,7 @@ class NoDrops {
                             {"severity", is_allowed_ ? "warning" : "error"},
                             {"message", "it drops a table"},
                             {"migration", migration.value("id", "")},
-                            {"statement", statement.value("number", 0)}});
+                            {"statement", statement.value("number", 0U)}});
       }
     }
     if (findings.empty()) return {};

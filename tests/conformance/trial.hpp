@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <string>
 
 #include "check.hpp"
@@ -30,5 +31,9 @@ Verdict try_out(const Check& check, const Trial& trial, std::chrono::seconds tim
 
 /// In that process: runs the check, says how it went, and ends the process.
 [[noreturn]] void run_here(const Check& check, const std::filesystem::path& file, Profile profile);
+
+/// In that process too, while the plugin is not opened: starts it anew, with a library loaded
+/// before all others. Throws Failed when that cannot be.
+[[noreturn]] void start_again_with(const std::filesystem::path& library);
 
 }  // namespace garboard::conformance
