@@ -53,9 +53,10 @@ Options read_options(std::string_view text) {
       options.lock_timeout_s = number_of(name, written);
     } else if (name == "create" && (written == "true" || written == "false")) {
       options.creates = written == "true";
-    } else {
-      throw sdk::Failure(GBD_E_INVALID,
-                         "the parameter " + name + " is unknown, or has a wrong value");
+    } else {  // the value may be a password that was put into the wrong place
+      throw sdk::Failure(GBD_E_INVALID, name == "create"
+                                            ? "the parameter create must be true or false"
+                                            : "unknown parameter: " + name);
     }
   }
   return options;

@@ -9,7 +9,7 @@
 
 GARBOARD_NOTE(
     "{\"abi\":\"1.0\",\"minHost\":\"1.0\",\"name\":\"freeze\",\"version\":\"1.0.0\","
-    "\"kinds\":[\"hook\"]}");
+    "\"kinds\":[\"hook\"],\"events\":[\"before_run\"]}");
 
 struct gbd_hook_inst {
   const char* file;

@@ -47,4 +47,4 @@ class NoDrops {
 
 }  // namespace
 
-GARBOARD_HOOK(NoDrops, "minimal", "1.0.0")
+GARBOARD_HOOK(NoDrops, "minimal", "1.0.0", R"(["before_run"])")

@@ -138,7 +138,7 @@ class FirebirdTest(PackageCase):
         kit = os.path.join(self.sdk, "libexec", "garboard", "garboard-conformance")
         self.environment["DATABASE_URL"] = f"firebird:{self.folder}/app.fdb?create=true&lock_timeout=60"
         run(kit, os.path.join(self.plugins, "garboard-driver-firebird.so"), "--profile",
-            os.path.join(self.source("driver_firebird"), "conformance.json"), env=self.environment)
+            os.path.join(self.source("driver_firebird"), "profile.json"), env=self.environment)
 
     def test_stops_a_statement_when_told_to(self):
         process = self.start("migrate", "--plan", self.plan(
