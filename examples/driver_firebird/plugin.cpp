@@ -13,7 +13,7 @@ namespace {
 constexpr std::string_view description = R"json({
 "name":"firebird","displayName":"Firebird","placeholders":"question","identifierQuote":"\"",
 "transactionalDdl":false,"implicitCommit":false,
-"lexical":{"triggerBodies":true,"dollarInIdentifiers":true},
+"lexical":{"lineCommentEndsAtCr":true,"triggerBodies":true,"dollarInIdentifiers":true},
 "lock":{"scope":"session"},
 "ledger":{"create":[
 "EXECUTE BLOCK AS BEGIN IF (NOT EXISTS (SELECT 1 FROM RDB$RELATIONS WHERE '\"' || TRIM(RDB$RELATION_NAME) || '\"' = '{journal}')) THEN EXECUTE STATEMENT 'CREATE TABLE {journal} (app VARCHAR(64) CHARACTER SET UTF8 NOT NULL, id VARCHAR(200) CHARACTER SET UTF8 NOT NULL, seq BIGINT NOT NULL, checksum VARCHAR(100) NOT NULL, state VARCHAR(16) NOT NULL, fingerprint BLOB SUB_TYPE TEXT CHARACTER SET UTF8, note BLOB SUB_TYPE TEXT CHARACTER SET UTF8, PRIMARY KEY (app, id, seq))'; END",
