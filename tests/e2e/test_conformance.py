@@ -62,6 +62,13 @@ class Conformance(GarboardTest):
         self.assertIn("ok 1 - binary.exports", out)
         self.assertIn("# SKIP no --profile names a database to try it on", out)
 
+    def test_the_page_lists_every_check(self):
+        out, _ = self.check(self.plugin("driver-sqlite"))
+        tried = re.findall(r"^(?:not )?ok \d+ - (\S+): (.*?)(?: # .*)?$", out, re.M)
+        with open(os.path.join(PROJECT, "docs", "conformance.md"), encoding="utf-8") as page:
+            told = page.read().split("## The checks\n")[1]
+        self.assertEqual(re.findall(r"^\| `(\S+)` \| (.*) \|$", told, re.M), tried)
+
     def profile(self, document):
         path = os.path.join(self.folder.name, "profile.json")
         with open(path, "w", encoding="utf-8") as file:
