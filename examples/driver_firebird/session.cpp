@@ -88,6 +88,34 @@ bool controls_transactions(unsigned type) {
 
 }  // namespace
 
+/// For as long as a statement runs. A cancel that came too late for it would else stop the next.
+class Session::Cancellable {
+ public:
+  Cancellable(fb::IAttachment& attachment, Cancelling& cancelling)
+      : attachment_(attachment), cancelling_(cancelling) {
+    const std::lock_guard lock(cancelling_.mutex);
+    cancelling_.is_running = true;
+  }
+  Cancellable(const Cancellable&) = delete;
+  Cancellable& operator=(const Cancellable&) = delete;
+  ~Cancellable() {
+    const std::lock_guard lock(cancelling_.mutex);
+    cancelling_.is_running = false;
+    if (!std::exchange(cancelling_.is_raised, false)) return;
+    try {
+      Status status;
+      attachment_.cancelOperation(&status, fb_cancel_disable);  // forgets it
+      attachment_.cancelOperation(&status, fb_cancel_enable);
+    } catch (const fb::FbException&) {
+      return;  // the connection is lost, as the next call will find
+    }
+  }
+
+ private:
+  fb::IAttachment& attachment_;
+  Cancelling& cancelling_;
+};
+
 Session::Session(Options options) : options_(std::move(options)) {
   attachment_ = translated(Doing::opening, {}, [this] { return attach(); });
   const std::string now = utc_now();
@@ -195,11 +223,7 @@ std::int64_t Session::run_alone(std::string_view sql, const sdk::Call& call) {
 
 std::int64_t Session::run(fb::ITransaction* transaction, std::string_view sql,
                           const sdk::Call& call) {
-  const struct Running {
-    explicit Running(std::atomic<bool>& flag) : flag_(flag) { flag_ = true; }
-    ~Running() { flag_ = false; }
-    std::atomic<bool>& flag_;
-  } running(is_running_);
+  const Cancellable cancellable(*attachment_, cancelling_);
   return translated(Doing::running, sql, [&]() -> std::int64_t {
     const Ref<fb::IStatement> statement(
         attachment_->prepare(&status_, transaction, static_cast<unsigned>(sql.size()), sql.data(),
@@ -310,7 +334,9 @@ void Session::unlock(std::string_view /*key*/) { lock_.reset(); }
 
 void Session::cancel() {
   is_cancelled_ = true;
-  if (!is_running_) return;
+  const std::lock_guard lock(cancelling_.mutex);
+  if (!cancelling_.is_running) return;
+  cancelling_.is_raised = true;
   Status status;
   translated(Doing::running, {}, [&] { attachment_->cancelOperation(&status, fb_cancel_raise); });
 }

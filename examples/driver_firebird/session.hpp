@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 
@@ -41,6 +42,7 @@ class Session {
   void cancel();
 
  private:
+  class Cancellable;
   enum class Wait { limited, none };
   Ref<fb::IAttachment> attach();
   Ref<fb::ITransaction> begin(Wait wait);
@@ -58,7 +60,11 @@ class Session {
   Ref<fb::IAttachment> attachment_;
   Ref<fb::ITransaction> transaction_;  ///< the caller's
   Ref<fb::ITransaction> lock_;         ///< holds a row of the table of locks
-  std::atomic<bool> is_running_ = false;
+  struct Cancelling {
+    std::mutex mutex;
+    bool is_running = false;  ///< a statement
+    bool is_raised = false;   ///< it was told to end
+  } cancelling_;
   std::atomic<bool> is_cancelled_ = false;
 };
 
