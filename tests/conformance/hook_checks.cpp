@@ -100,7 +100,8 @@ void writes_findings(Subject& subject) {
   for (const std::string& name : gates) {
     const HookAnswer answer = hook.event(event_named(name));
     const std::string wrong = wrong_in_findings(answer.findings);
-    expect(wrong.empty(), name + ": its findings are not as docs/events.md says: " + wrong);
+    if (!wrong.empty())
+      throw Failed(std::string(name).append(": its findings are wrong: ").append(wrong));
     has_found = has_found || !answer.findings.empty();
   }
   if (!has_found) throw Skipped("it found nothing in the kit's events");
@@ -141,7 +142,8 @@ void survives_mutations(Subject& subject) {
       expect(answer.has_verdict() || answer.verdict == unwritten,
              about + "its verdict is " + std::to_string(answer.verdict));
       const std::string wrong = wrong_in_findings(answer.findings);
-      expect(wrong.empty(), about + "its findings are wrong: " + wrong);
+      if (!wrong.empty())
+        throw Failed(std::string(about).append("its findings are wrong: ").append(wrong));
     }
     const HookAnswer answer = hook.event(event_named(name));
     expect(answer.is_ok(), "a good event " + name + " after many bad ones: " + answer.text());
