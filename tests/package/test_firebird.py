@@ -12,8 +12,6 @@ import unittest
 
 from package_case import GARBOARD, PackageCase, run
 
-KIT = os.path.join(os.path.dirname(GARBOARD), "garboard-conformance")
-
 
 def steps(*statements):
     return [{"sql": statement} for statement in statements]
@@ -60,15 +58,6 @@ class FirebirdTest(PackageCase):
             [{"name": f"claim {i}", "up": steps(f"CREATE TABLE c{self.claimed}_{i} (x INT)", (
                 f"INSERT INTO c{self.claimed}_{i} SELECT 1 / CASE WHEN {condition} THEN 1 ELSE 0 END FROM RDB$DATABASE"))}
              for i, condition in enumerate(conditions)]))
-
-    @unittest.skipUnless(os.path.exists(KIT), "the conformance kit is not built")
-    def test_keeps_the_promises_of_the_abi(self):
-        self.environment["DATABASE_URL"] = f"firebird:{self.folder}/app.fdb?create=true&lock_timeout=60"
-        process = subprocess.run(
-            [KIT, os.path.join(self.plugins, "garboard-driver-firebird.so"), "--profile",
-             os.path.join(self.source("driver_firebird"), "profile.json")],
-            env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        self.assertEqual(process.returncode, 0, process.stdout)
 
     def test_applies_its_plan_and_takes_it_back(self):
         plan = os.path.join(self.source("driver_firebird"), "plan.yaml")
