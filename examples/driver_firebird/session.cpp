@@ -204,6 +204,10 @@ void Session::tx(std::int32_t op) {
 
 std::int64_t Session::exec(std::string_view sql, const sdk::Call& call) {
   is_cancelled_ = false;
+  return execute(sql, call);
+}
+
+std::int64_t Session::execute(std::string_view sql, const sdk::Call& call) {
   if (transaction_ != nullptr) return run(transaction_.get(), sql, call);
   try {
     return run_alone(sql, call);
@@ -274,7 +278,7 @@ std::string Session::ask(const char* sql) {
     static_cast<std::string*>(text)->assign(sdk::view(cells[0]));
     return 0;
   };
-  static_cast<void>(exec(sql, sdk::Call(&call)));
+  static_cast<void>(execute(sql, sdk::Call(&call)));
   return answer;
 }
 
@@ -293,7 +297,7 @@ std::string Session::server_info() {
 bool Session::try_lock(std::string_view key) {
   const OwnCall call(key);
   try {
-    static_cast<void>(exec(make_lock_row, call.get()));
+    static_cast<void>(execute(make_lock_row, call.get()));
     Ref<fb::ITransaction> transaction =
         translated(Doing::running, {}, [this] { return begin(Wait::none); });
     static_cast<void>(run(transaction.get(), take_lock_row, call.get()));
@@ -309,8 +313,9 @@ bool Session::try_lock(std::string_view key) {
 void Session::lock(std::string_view key, std::int64_t timeout_ms) {
   using Clock = std::chrono::steady_clock;
   const Clock::time_point end = Clock::now() + std::chrono::milliseconds(timeout_ms);
+  is_cancelled_ = false;
   mend_catalog();
-  static_cast<void>(exec(make_lock_table, sdk::Call(nullptr)));
+  static_cast<void>(execute(make_lock_table, sdk::Call(nullptr)));
   while (!try_lock(key)) {
     if (is_cancelled_ || sdk::is_cancelled())
       throw sdk::Failure(GBD_E_CANCELLED, "cancelled while waiting for the lock");
@@ -323,7 +328,8 @@ void Session::lock(std::string_view key, std::int64_t timeout_ms) {
 void Session::mend_catalog() {
   try {
     for (int tries = 0; tries < 10 && ask(has_left_pages) != "0"; ++tries)
-      for (const char* sql : take_left_pages_away) static_cast<void>(exec(sql, sdk::Call(nullptr)));
+      for (const char* sql : take_left_pages_away)
+        static_cast<void>(execute(sql, sdk::Call(nullptr)));
   } catch (const sdk::Failure& failure) {
     if ((failure.flags & GBD_EF_CONN_LOST) != 0) throw;
     sdk::log(0, "the catalog is in use: " + failure.message);

@@ -47,6 +47,7 @@ class Session {
   Ref<fb::IAttachment> attach();
   Ref<fb::ITransaction> begin(Wait wait);
   void commit(Ref<fb::ITransaction>& transaction);
+  std::int64_t execute(std::string_view sql, const sdk::Call& call);
   std::int64_t run_alone(std::string_view sql, const sdk::Call& call);
   std::int64_t run(fb::ITransaction* transaction, std::string_view sql, const sdk::Call& call);
   void fetch(const Place& place, fb::IStatement* statement, fb::IMessageMetadata* in, void* values,

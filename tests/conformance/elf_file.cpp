@@ -7,6 +7,7 @@
 
 #include <memory>
 #include <string_view>
+#include <utility>
 
 #include "check.hpp"
 
@@ -53,19 +54,19 @@ std::vector<Section> sections_of(const ElfFile& file, GElf_Word type) {
   return found;
 }
 
-std::vector<std::string> exported_by(const ElfFile& file) {
-  std::vector<std::string> names;
+void read_symbols(const ElfFile& file, ElfFacts& facts) {
   for (const Section& section : sections_of(file, SHT_DYNSYM)) {
     GElf_Sym symbol{};
     for (int i = 1; ::gelf_getsym(section.data, i, &symbol) != nullptr; ++i) {
-      // a version's own name is an absolute symbol
-      if (symbol.st_shndx == SHN_UNDEF || symbol.st_shndx == SHN_ABS ||
-          GELF_ST_BIND(symbol.st_info) == STB_LOCAL)
-        continue;
-      names.push_back(file.text(section.header.sh_link, symbol.st_name));
+      std::string name = file.text(section.header.sh_link, symbol.st_name);
+      if (symbol.st_shndx == SHN_UNDEF) {
+        if (name.starts_with("__asan_")) facts.is_sanitized = true;
+      } else if (symbol.st_shndx != SHN_ABS &&  // which a version's own name is
+                 GELF_ST_BIND(symbol.st_info) != STB_LOCAL) {
+        facts.exported.push_back(std::move(name));
+      }
     }
   }
-  return names;
 }
 
 std::vector<std::string> versions_needed_by(const ElfFile& file) {
@@ -123,7 +124,8 @@ bool has_executable_stack(const ElfFile& file) {
 
 ElfFacts read_elf(const std::filesystem::path& path) {
   const ElfFile file(path);
-  ElfFacts facts{.exported = exported_by(file), .versions = versions_needed_by(file)};
+  ElfFacts facts{.versions = versions_needed_by(file)};
+  read_symbols(file, facts);
   read_dynamic(file, facts);
   facts.has_executable_stack = has_executable_stack(file);
   return facts;

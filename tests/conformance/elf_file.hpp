@@ -12,6 +12,7 @@ struct ElfFacts {
   std::vector<std::string> exported = {};   ///< dynamic symbols that others can bind to
   std::vector<std::string> versions = {};   ///< of symbols that it needs: GLIBC_2.34
   std::vector<std::string> run_paths = {};  ///< of DT_RPATH and DT_RUNPATH, taken apart
+  bool is_sanitized = false;                ///< it calls AddressSanitizer
   bool has_text_relocations = false;
   bool has_executable_stack = false;
 };

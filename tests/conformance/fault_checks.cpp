@@ -9,6 +9,7 @@
 
 #include "check.hpp"
 #include "connection.hpp"
+#include "elf_file.hpp"
 #include "hook_events.hpp"
 #include "hook_instance.hpp"
 #include "memory_faults.hpp"
@@ -52,6 +53,8 @@ void leaves_no_leaks(Subject& subject) {
   const auto leaks =
       reinterpret_cast<Check>(::dlsym(RTLD_DEFAULT, "__lsan_do_recoverable_leak_check"));
   if (leaks == nullptr) throw Skipped("this kit was built without AddressSanitizer");
+  if (!read_elf(subject.file()).is_sanitized)
+    throw Skipped("it was built without AddressSanitizer");
   use_and_shut_down(subject);
   expect(leaks() == 0, "it leaks memory");
 }

@@ -60,7 +60,7 @@ class PluginAuthorsTest(PackageCase):
         return commands
 
     def test_its_steps_work(self):
-        self.assertEqual(self.follow("A driver in 30 minutes"), 4)
+        self.assertEqual(self.follow("A driver in 30 minutes"), 5)
         self.assertEqual(self.follow("A hook in 10 minutes"), 2)
 
 
