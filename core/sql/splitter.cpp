@@ -18,6 +18,15 @@ base::Result<bool> Splitter::next(Piece& piece) {
     if (!ended || *ended) return ended;
   }
   for (;;) {
+    base::Result<bool> found = next_statement(piece);
+    if (!found || !*found || !is_nothing_) return found;
+    window_.release();
+  }
+}
+
+base::Result<bool> Splitter::next_statement(Piece& piece) {
+  is_nothing_ = false;
+  for (;;) {
     lexer_.start_statement();
     if (base::Result<void> skipped = lexer_.skip_space(); !skipped)
       return std::move(skipped.error());
@@ -55,8 +64,7 @@ base::Result<bool> Splitter::see(const Token& token, Piece& piece) {
     case Token::Kind::end:
       return end_of_text(piece);
     case Token::Kind::delimiter:
-      if (!is_empty) return finish(piece);
-      return next(piece);
+      return is_empty ? end_nothing() : finish(piece);
     case Token::Kind::backslash:
       return see_backslash(piece);
     case Token::Kind::guard:
@@ -112,6 +120,12 @@ base::Result<bool> Splitter::end_of_text(Piece& piece) {
   return true;
 }
 
+/// Of a delimiter with no statement before it.
+bool Splitter::end_nothing() noexcept {
+  is_nothing_ = true;
+  return true;
+}
+
 bool Splitter::finish(Piece& piece) {
   fill(piece, Piece::Kind::statement, end_);
   if (shape_.finish()) shape_.apply_mode(traits_);
@@ -141,7 +155,7 @@ base::Result<bool> Splitter::see_backslash(Piece& piece) {
       end_ = window_.index();
       return false;
     }
-    return end_ == begin_ ? next(piece) : base::Result<bool>(finish(piece));
+    return end_ == begin_ ? end_nothing() : finish(piece);
   }
   if (end_ == begin_) return client_command(piece);
   if (command == ';') {

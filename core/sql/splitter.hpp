@@ -56,10 +56,12 @@ class Splitter {
   [[nodiscard]] std::size_t capacity() const noexcept { return window_.capacity(); }
 
  private:
+  base::Result<bool> next_statement(Piece& piece);
   base::Result<bool> read_statement(Piece& piece);
   base::Result<bool> see(const Token& token, Piece& piece);
   base::Result<bool> see_backslash(Piece& piece);
   base::Result<bool> end_of_text(Piece& piece);
+  bool end_nothing() noexcept;
   bool finish(Piece& piece);
   base::Result<bool> client_command(Piece& piece);
   [[nodiscard]] bool is_at_delimiter_command();
@@ -82,6 +84,7 @@ class Splitter {
   std::uint64_t begin_ = 0;  // of the statement, as of TextWindow::index
   std::uint64_t end_ = 0;    // of its last token so far
   bool has_delimiter_line_ = false;
+  bool is_nothing_ = false;  // a delimiter came, and no statement was before it
 };
 
 }  // namespace garboard::sql

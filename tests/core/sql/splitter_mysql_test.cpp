@@ -33,6 +33,14 @@ TEST(SplitterMysql, ComplexBodiesAreOneStatement) {
   expect_whole("alter event e do begin a; b; end");
 }
 
+TEST(SplitterMysql, DelimitersWithNothingBetweenAreNoStatements) {
+  for (const std::string& nothing : {std::string("$$ "), std::string("\\g\n")}) {
+    std::string text = "DELIMITER $$\n";
+    for (int i = 0; i < 100'000; ++i) text += nothing;
+    EXPECT_EQ(mysql(text + "select 1 $$"), (Texts{"select 1"})) << nothing;
+  }
+}
+
 TEST(SplitterMysql, KeywordsThatAreNamesOpenNoBlock) {
   expect_whole("create table t (begin int, end int, `case` int)");
   expect_whole("create procedure p() select begin, end from t");
