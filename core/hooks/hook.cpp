@@ -105,6 +105,13 @@ Result<void> Hook::start() {
 
 void Hook::start_ahead() { tell({}); }
 
+Result<void> Hook::wait_for_start() {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [this] { return queue_.empty() && !is_delivering_; });
+  if (failure_ && spec_.is_required) return *failure_;
+  return {};
+}
+
 void Hook::tell(std::string event_json) {
   const std::lock_guard lock(mutex_);
   if (failure_) return;

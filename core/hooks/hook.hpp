@@ -53,6 +53,8 @@ class Hook {
   /// Starts its process while the caller does other things, so that what it is told later need not
   /// wait for that.
   void start_ahead();
+  /// Waits until it has been started and told all. The error of a hook that is required.
+  Result<void> wait_for_start();
   /// Returns at once.
   void tell(std::string event_json);
   /// After all that it was told. The error says why there is no answer.

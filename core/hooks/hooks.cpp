@@ -55,6 +55,12 @@ Error of_finding(const Finding& finding) {
           .where = finding.where};
 }
 
+Error as_required(Error error) {
+  error.code = Code::plugin;
+  error.message += "; the hooks file says that it is required";
+  return error;
+}
+
 bool denies(const Finding& finding) noexcept {
   return finding.severity == Severity::error && !finding.suppressed;
 }
@@ -99,7 +105,18 @@ void Hooks::plan_ready(std::span<const Subject> subjects) {
   tell("plan.ready", {}, {{"migrations", std::move(migrations)}}, subjects.empty());
 }
 
+/// So that what is wrong with their configs is known before anything is begun. Who is asked at once
+/// is started by that.
+Result<void> Hooks::start_all() {
+  for (const auto& hook : hooks_)
+    if (!hook->wants("before_run")) hook->start_ahead();
+  for (const auto& hook : hooks_)
+    if (auto started = hook->wait_for_start(); !started) return as_required(started.error());
+  return {};
+}
+
 Result<void> Hooks::before_run(std::span<const Subject> subjects, const QueryRows& query) {
+  if (auto started = start_all(); !started) return started;
   if (!wants("before_run")) return {};
   Json migrations = Json::array();
   for (const Subject& subject : subjects) migrations.push_back(migration_json(subject));
@@ -251,10 +268,7 @@ Result<void> Hooks::end(const RunEnd& how) {
   for (const auto& hook : hooks_) {
     auto finished = hook->finish();
     if (finished || !hook->spec().is_required || !ended) continue;
-    Error error = std::move(finished).error();
-    error.code = Code::plugin;
-    error.message += "; the hooks file says that it is required";
-    ended = std::move(error);
+    ended = as_required(std::move(finished).error());
   }
   hooks_.clear();
   return ended;

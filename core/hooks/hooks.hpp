@@ -52,6 +52,7 @@ class Hooks final : public ports::Gate, public ports::Observer {
   Result<void> ask_all(std::string_view type, std::string_view subject, const Json& data,
                        const QueryRows& query);
   Result<bool> allows(Hook& hook, std::string_view event_json, const QueryRows& query);
+  Result<void> start_all();
   [[nodiscard]] base::Error denial(std::size_t first_finding) const;
   [[nodiscard]] Json place_of(std::string_view id) const;
   [[nodiscard]] Json summary(const RunEnd& how) const;

@@ -349,6 +349,18 @@ class Meanwhile(HooksTest):
         self.migrate(database, two, *hooks, code=10)
         self.assertEqual([e["type"] for e in read()], ["garboard.run.failed"])
 
+    def test_a_config_that_is_refused_is_known_before_anything_is_begun(self):
+        bad = {"name": "moody-noted", "config": {"mood": "refuse"}, "events": ["run.failed"]}
+        for database in self.each((databases.Sqlite,)):
+            one, two = self.plan([table("a")], "one.json"), self.plan([table("a"), table("b")], "two.json")
+            _, err = self.migrate(database, one, *self.hooks({**bad, "required": True}), code=23)
+            self.assertIn("mood: is none; the hooks file says that it is required", err)
+            self.assertEqual(self.tables(database), [])
+            self.migrate(database, one)
+            _, err = self.migrate(database, two, *self.hooks(bad))  # would else watch in vain
+            self.assertIn("mood: is none; it is told nothing more", err)
+            self.assertLess(err.index("mood: is none"), err.index("migrationApplied"), err)
+
     def test_they_end_beside_each_other(self):
         one, other = (os.path.join(self.folder.name, name) for name in ("one", "other"))
         entries = [{"config": {"mood": "allow", "meets": meets}, "required": True} for meets in ((one, other), (other, one))]
