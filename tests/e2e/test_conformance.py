@@ -21,8 +21,8 @@ DRIVERS = {databases.Sqlite: "sqlite", databases.Postgres: "postgres", databases
 class Conformance(GarboardTest):
 
     def check(self, *arguments, code=0, env=None):
-        done = subprocess.run([GARBOARD, "plugins", "check", *arguments], text=True, capture_output=True,
-                              env=env, timeout=900)
+        done = subprocess.run([os.path.abspath(GARBOARD), "plugins", "check", *arguments], text=True, capture_output=True,
+                              env=env, cwd=self.folder.name, timeout=900)
         self.assertEqual(done.returncode, code, done.stdout + done.stderr)
         return done.stdout, done.stderr
 
