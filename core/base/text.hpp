@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace garboard::base {
@@ -23,6 +24,9 @@ inline constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
 /// True when there is nothing but spaces, tabs, line ends, form feeds and vertical tabs.
 [[nodiscard]] bool is_blank(std::string_view text) noexcept;
+
+/// As text or as an attribute's value of XML; without control characters, which XML has none of.
+[[nodiscard]] std::string xml_escaped(std::string_view text);
 
 /// The candidate that `word` is most likely a misspelling of, ignoring ASCII case; empty when none
 /// is close. The result points into `candidates`.

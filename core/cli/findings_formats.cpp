@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/sha256.hpp"
+#include "base/text.hpp"
 #include "cli/version.hpp"
 
 namespace garboard::cli {
@@ -87,13 +88,6 @@ std::string workflow_property(std::string_view text) {
   return replaced(text, {{'%', "%25"}, {'\r', "%0D"}, {'\n', "%0A"}, {':', "%3A"}, {',', "%2C"}});
 }
 
-std::string xml(std::string_view text) {
-  std::string out = replaced(text, {{'&', "&amp;"}, {'<', "&lt;"}, {'>', "&gt;"}, {'"', "&quot;"}});
-  std::erase_if(
-      out, [](char c) { return static_cast<unsigned char>(c) < ' ' && c != '\n' && c != '\t'; });
-  return out;
-}
-
 std::string shown_place(const Finding& finding) {
   std::string place = finding.where.text();
   if (!place.empty()) return place;
@@ -156,15 +150,17 @@ std::string findings_junit(std::span<const Finding> findings, std::size_t migrat
   std::string text = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites" + counts +
                      ">\n<testsuite name=\"garboard lint\"" + counts + ">\n";
   for (const Finding& finding : findings) {
-    text += "<testcase classname=\"" + xml(finding.migration) + "\" name=\"" +
-            xml(finding.rule + " statement " + std::to_string(finding.statement)) + "\"";
+    text += "<testcase classname=\"" + base::xml_escaped(finding.migration) + "\" name=\"" +
+            base::xml_escaped(finding.rule + " statement " + std::to_string(finding.statement)) +
+            "\"";
     if (!denies(finding)) {
-      text += "><system-out>" + xml(findings_text(std::span(&finding, 1))) +
+      text += "><system-out>" + base::xml_escaped(findings_text(std::span(&finding, 1))) +
               "</system-out></testcase>\n";
       continue;
     }
-    text += "><failure message=\"" + xml(finding.message) + "\" type=\"" + xml(finding.rule) +
-            "\">" + xml(findings_text(std::span(&finding, 1))) + "</failure></testcase>\n";
+    text += "><failure message=\"" + base::xml_escaped(finding.message) + "\" type=\"" +
+            base::xml_escaped(finding.rule) + "\">" +
+            base::xml_escaped(findings_text(std::span(&finding, 1))) + "</failure></testcase>\n";
   }
   if (findings.empty())
     text += "<testcase classname=\"garboard\" name=\"" + std::to_string(migrations) +

@@ -24,11 +24,11 @@ Batch insert(Subject& subject, Connection& connection, const TextTable& table,
   for (const int id : ids)
     texts.push_back("INSERT INTO " + table.name() + " VALUES (" + std::to_string(id) + ", " +
                     placeholder(subject, 1) + ")");
-  const std::array<gbd_str, 1> params{borrowed("a")};
+  const std::array<gbd_str, 1> params{sdk::str("a")};
   std::vector<gbd_stmt> statements;
   statements.reserve(texts.size());
   for (const std::string& text : texts)
-    statements.push_back({borrowed(text), params.data(), params.size()});
+    statements.push_back({sdk::str(text), params.data(), params.size()});
   gbd_call call{};
   call.size = sizeof call;
   Batch batch;

@@ -47,8 +47,8 @@ void note_equals_table(Subject& subject) {
     expect(noted == told,
            what + ": the note says " + std::string(noted) + ", the table " + std::string(told));
   };
-  same("name", note.name, view(plugin.name));
-  same("version", note.version, view(plugin.version));
+  same("name", note.name, sdk::view(plugin.name));
+  same("version", note.version, sdk::view(plugin.version));
   same("abi", note.abi,
        std::to_string(GARBOARD_ABI_MAJOR) + "." + std::to_string(plugin.abi_minor));
   if (!note.min_host.empty())

@@ -19,7 +19,8 @@ struct Rows {
 
 void take_columns(void* ctx, const gbd_str* names, std::size_t n) noexcept {
   auto& rows = *static_cast<Rows*>(ctx);
-  for (const gbd_str& name : std::span(names, n)) rows.outcome.columns.emplace_back(view(name));
+  for (const gbd_str& name : std::span(names, n))
+    rows.outcome.columns.emplace_back(sdk::view(name));
 }
 
 std::int32_t take_row(void* ctx, const gbd_str* cells, std::size_t n) noexcept {
@@ -29,7 +30,7 @@ std::int32_t take_row(void* ctx, const gbd_str* cells, std::size_t n) noexcept {
     if (cell.ptr == nullptr) {
       row.emplace_back();
     } else {
-      row.emplace_back(std::string(view(cell)));
+      row.emplace_back(std::string(sdk::view(cell)));
     }
   }
   rows.outcome.rows.push_back(std::move(row));
@@ -66,7 +67,7 @@ Connection::Connection(Subject& subject, const json& options)
     : subject_(subject), driver_(subject.driver()) {
   const std::string text = options.dump();
   Outcome outcome;
-  outcome.status = driver_.open(borrowed(text), &raw_, &outcome.error);
+  outcome.status = driver_.open(sdk::str(text), &raw_, &outcome.error);
   must(outcome, "open");
   expect(raw_ != nullptr, "open said GBD_OK and gave no connection");
 }
@@ -75,7 +76,7 @@ Outcome Connection::try_open(Subject& subject, const json& options) {
   const std::string text = options.dump();
   Outcome outcome;
   gbd_conn* raw = nullptr;
-  outcome.status = subject.driver().open(borrowed(text), &raw, &outcome.error);
+  outcome.status = subject.driver().open(sdk::str(text), &raw, &outcome.error);
   if (outcome.is_ok() && raw != nullptr) subject.driver().close(raw);
   return outcome;
 }
@@ -91,7 +92,7 @@ Outcome Connection::exec(std::string_view sql, std::span<const gbd_str> params,
   call.ctx = &rows;
   call.columns = &take_columns;
   call.row = &take_row;
-  outcome.status = driver_.exec(raw_, borrowed(sql), &call, &outcome.affected, &outcome.error);
+  outcome.status = driver_.exec(raw_, sdk::str(sql), &call, &outcome.affected, &outcome.error);
   return outcome;
 }
 
@@ -104,14 +105,14 @@ Outcome Connection::tx(std::int32_t operation) {
 Outcome Connection::lock(std::string_view key, std::int64_t timeout_ms) {
   if (!GBD_HAS(gbd_driver, &driver_, lock)) throw Skipped("the driver has no lock");
   Outcome outcome;
-  outcome.status = driver_.lock(raw_, borrowed(key), timeout_ms, &outcome.error);
+  outcome.status = driver_.lock(raw_, sdk::str(key), timeout_ms, &outcome.error);
   return outcome;
 }
 
 Outcome Connection::unlock(std::string_view key) {
   if (!GBD_HAS(gbd_driver, &driver_, unlock)) throw Skipped("the driver has no unlock");
   Outcome outcome;
-  outcome.status = driver_.unlock(raw_, borrowed(key), &outcome.error);
+  outcome.status = driver_.unlock(raw_, sdk::str(key), &outcome.error);
   return outcome;
 }
 
@@ -162,7 +163,7 @@ TextTable::TextTable(Subject& subject) : subject_(subject), table_(subject, new_
 
 Outcome TextTable::insert(Connection& connection, int id, std::optional<std::string_view> body) {
   const std::string number = std::to_string(id);
-  const std::array<gbd_str, 1> params{body ? borrowed(*body) : gbd_str{nullptr, 0}};
+  const std::array<gbd_str, 1> params{body ? sdk::str(*body) : gbd_str{nullptr, 0}};
   return connection.exec(
       "INSERT INTO " + name() + " VALUES (" + number + ", " + placeholder(subject_, 1) + ")",
       params);

@@ -76,7 +76,7 @@ std::string wrong_in_findings(std::string_view text) {
 HookInstance::HookInstance(Subject& subject) : table_(subject.hook()) {
   const std::string config = hook_config(subject).dump();
   HookAnswer made;
-  made.status = table_.create(borrowed(config), &raw_, &made.error);
+  made.status = table_.create(sdk::str(config), &raw_, &made.error);
   expect(made.is_ok(),
          "create: " + made.text() +
              (subject.profile().hook_config_json
@@ -89,7 +89,7 @@ HookAnswer HookInstance::try_create(Subject& subject, const json& config) {
   const std::string text = config.dump();
   HookAnswer made;
   gbd_hook_inst* raw = nullptr;
-  made.status = subject.hook().create(borrowed(text), &raw, &made.error);
+  made.status = subject.hook().create(sdk::str(text), &raw, &made.error);
   if (made.is_ok() && raw != nullptr) subject.hook().destroy(raw);
   return made;
 }
@@ -98,7 +98,7 @@ HookAnswer HookInstance::tell(std::string_view text) {
   HookAnswer answer;
   plugin_host::TextSink findings;
   answer.status =
-      table_.event(raw_, borrowed(text), &answer.verdict, findings.sink(), &answer.error);
+      table_.event(raw_, sdk::str(text), &answer.verdict, findings.sink(), &answer.error);
   answer.findings = findings.take();
   return answer;
 }

@@ -82,11 +82,11 @@ void execute(Pass& pass, const gbd_driver& driver, gbd_conn* connection, std::st
     return 0;
   };
   const bool is_done = pass.call("exec", [&](gbd_error* error) {
-    return driver.exec(connection, borrowed(select), &call, nullptr, error);
+    return driver.exec(connection, sdk::str(select), &call, nullptr, error);
   });
   if (is_done && rows != 1) pass.complain("exec", "said GBD_OK and lost a row");
   const bool is_wrong_done = pass.call("exec of a wrong statement", [&](gbd_error* error) {
-    return driver.exec(connection, borrowed(wrong_sql), nullptr, nullptr, error);
+    return driver.exec(connection, sdk::str(wrong_sql), nullptr, nullptr, error);
   });
   if (is_wrong_done) pass.complain("exec", "said GBD_OK to a wrong statement");
 }
@@ -100,7 +100,7 @@ void pass_through_driver(Pass& pass, const gbd_driver& driver, const DriverTexts
   if (texts.options.empty()) return;
   gbd_conn* connection = nullptr;
   const bool is_open = pass.call("open", [&](gbd_error* error) {
-    return driver.open(borrowed(texts.options), &connection, error);
+    return driver.open(sdk::str(texts.options), &connection, error);
   });
   if (!is_open) return;
   if (connection == nullptr) pass.complain("open", "said GBD_OK and gave no connection");
@@ -120,14 +120,14 @@ void pass_through_hook(Pass& pass, const gbd_hook& table, const std::string& con
   }
   gbd_hook_inst* hook = nullptr;
   const bool is_made = pass.call(
-      "create", [&](gbd_error* error) { return table.create(borrowed(config), &hook, error); });
+      "create", [&](gbd_error* error) { return table.create(sdk::str(config), &hook, error); });
   if (!is_made) return;
   if (hook == nullptr) pass.complain("create", "said GBD_OK and gave no hook");
   for (const std::string& event : events) {
     plugin_host::TextSink findings;
     std::int32_t verdict = unwritten;
     const bool is_answered = pass.call("event", [&](gbd_error* error) {
-      return table.event(hook, borrowed(event), &verdict, findings.sink(), error);
+      return table.event(hook, sdk::str(event), &verdict, findings.sink(), error);
     });
     if (is_answered && verdict != unwritten && (verdict < GBD_ALLOW || verdict > GBD_DENY))
       pass.complain("event", "wrote a verdict that there is not");

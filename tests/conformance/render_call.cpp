@@ -41,7 +41,7 @@ Rendered render(Subject& subject, const json& operation, gbd_conn* connection) {
   const std::string text = operation.dump();
   plugin_host::TextSink sink;
   Rendered rendered;
-  rendered.status = driver.render(connection, borrowed(text), sink.sink(), &rendered.error);
+  rendered.status = driver.render(connection, sdk::str(text), sink.sink(), &rendered.error);
   rendered.answer = sink.take();
   if (!rendered.is_ok()) return rendered;
   try {

@@ -3,10 +3,16 @@
 
 #include <utility>
 
+#include "base/text.hpp"
+
 namespace garboard::conformance {
 namespace {
 
 using Kind = Verdict::Kind;
+
+// TAP's own words, from which its readers know what is no failure
+constexpr std::string_view skipped = " # SKIP ";
+constexpr std::string_view expected_to_fail = " # TODO ";
 
 /// '#' starts a directive in TAP.
 std::string plain(std::string_view text) {
@@ -16,30 +22,6 @@ std::string plain(std::string_view text) {
     plain += c == '\n' ? ' ' : c;
   }
   return plain;
-}
-
-std::string escaped(std::string_view text) {
-  std::string escaped;
-  for (const char c : text) {
-    switch (c) {
-      case '<':
-        escaped += "&lt;";
-        break;
-      case '&':
-        escaped += "&amp;";
-        break;
-      case '"':
-        escaped += "&quot;";
-        break;
-      case '\n':
-      case '\t':
-        escaped += c;
-        break;
-      default:
-        escaped += static_cast<unsigned char>(c) < 0x20 ? '?' : c;
-    }
-  }
-  return escaped;
 }
 
 std::string seconds(std::chrono::milliseconds time) {
@@ -61,10 +43,10 @@ void Report::add(const Check& check, const Verdict& verdict, std::string_view qu
        << check.promises;
   if (verdict.kind == Kind::skipped) {
     ++skipped_;
-    out_ << " # SKIP " << plain(verdict.why);
+    out_ << skipped << plain(verdict.why);
   } else if (!quirk.empty()) {
     ++quirks_;
-    out_ << " # TODO " << plain(quirk);
+    out_ << expected_to_fail << plain(quirk);
   } else {
     ++(is_failed ? failed_ : passed_);
   }
@@ -89,20 +71,20 @@ void Report::end() {
 
 std::string Report::junit() const {
   std::string text = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"" +
-                     escaped(plugin_) + "\" tests=\"" + std::to_string(entries_.size()) +
+                     base::xml_escaped(plugin_) + "\" tests=\"" + std::to_string(entries_.size()) +
                      "\" failures=\"" + std::to_string(failed_) + "\" skipped=\"" +
                      std::to_string(skipped_ + quirks_) + "\">\n";
   for (const Entry& entry : entries_) {
-    text += "  <testcase classname=\"conformance\" name=\"" + escaped(entry.id) + "\" time=\"" +
-            seconds(entry.verdict.took) + "\"";
+    text += "  <testcase classname=\"conformance\" name=\"" + base::xml_escaped(entry.id) +
+            "\" time=\"" + seconds(entry.verdict.took) + "\"";
     std::string inside;
     if (entry.verdict.kind == Kind::skipped) {
-      inside = "<skipped message=\"" + escaped(entry.verdict.why) + "\"/>";
+      inside = "<skipped message=\"" + base::xml_escaped(entry.verdict.why) + "\"/>";
     } else if (!entry.quirk.empty()) {
-      inside = "<skipped message=\"" + escaped(entry.quirk) + "\"/>";
+      inside = "<skipped message=\"" + base::xml_escaped(entry.quirk) + "\"/>";
     } else if (entry.verdict.kind == Kind::failed) {
-      inside = "<failure message=\"" + escaped(entry.verdict.why) + "\">" +
-               escaped(entry.verdict.output) + "</failure>";
+      inside = "<failure message=\"" + base::xml_escaped(entry.verdict.why) + "\">" +
+               base::xml_escaped(entry.verdict.output) + "</failure>";
     }
     text += inside.empty() ? "/>\n" : ">" + inside + "</testcase>\n";
   }

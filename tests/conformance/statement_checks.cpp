@@ -38,7 +38,7 @@ void reads_no_further(Subject& subject) {
   const Guarded kept_options(options);
   gbd_conn* raw = nullptr;
   Outcome opened;
-  opened.status = subject.driver().open(borrowed(kept_options.text()), &raw, &opened.error);
+  opened.status = subject.driver().open(sdk::str(kept_options.text()), &raw, &opened.error);
   must(opened, "open with options whose end is the memory's");
   subject.driver().close(raw);
 
@@ -206,7 +206,7 @@ void points_at_the_error(Subject& subject) {
       "-- " + body + "\n" + head + "\n'" + body + "\n" + body + "') gbd_unknown gbd_more";
   expect_position(connection.exec(lines), lines, word, "on the fourth line");
   const std::string bound = head + placeholder(subject, 1) + ") gbd_unknown gbd_more";
-  const std::array<gbd_str, 1> params{borrowed(body)};
+  const std::array<gbd_str, 1> params{sdk::str(body)};
   expect_position(connection.exec(bound, params), bound, word, "after a parameter");
 }
 
@@ -223,7 +223,7 @@ void takes_one_statement(Subject& subject) {
   };
   expect_refused(connection.exec(two), "two statements in one text");
   const std::string bound = insert + "(1, " + placeholder(subject, 1) + "); " + insert + "(2, 'b')";
-  const std::array<gbd_str, 1> params{borrowed("a")};
+  const std::array<gbd_str, 1> params{sdk::str("a")};
   expect_refused(connection.exec(bound, params), "two statements with a parameter");
 }
 

@@ -59,23 +59,18 @@ const gbd_plugin& Subject::plugin() {
   return *plugin_;
 }
 
-const gbd_driver& Subject::driver() {
-  if (driver_ != nullptr) return *driver_;
-  auto loaded = plugin_host::load_driver(file_, note_, host());
-  if (!loaded) throw Failed(loaded.error().message);
-  driver_ = loaded->table;
-  shutdown_ = loaded->plugin->shutdown;
-  return *driver_;
+template <class Table>
+const Table& Subject::loaded(const Table*& table, LoadBy<Table> load) {
+  if (table != nullptr) return *table;
+  auto opened = load(file_, note_, host());
+  if (!opened) throw Failed(opened.error().message);
+  table = opened->table;
+  shutdown_ = opened->plugin->shutdown;
+  return *table;
 }
 
-const gbd_hook& Subject::hook() {
-  if (hook_ != nullptr) return *hook_;
-  auto loaded = plugin_host::load_hook(file_, note_, host());
-  if (!loaded) throw Failed(loaded.error().message);
-  hook_ = loaded->table;
-  shutdown_ = loaded->plugin->shutdown;
-  return *hook_;
-}
+const gbd_driver& Subject::driver() { return loaded(driver_, &plugin_host::load_driver); }
+const gbd_hook& Subject::hook() { return loaded(hook_, &plugin_host::load_hook); }
 
 const model::Dialect& Subject::dialect() {
   if (!dialect_) {
@@ -99,12 +94,6 @@ std::vector<std::string> Subject::log() const {
   const std::lock_guard lock(mutex_);
   return log_;
 }
-
-std::string_view view(gbd_str text) noexcept {
-  return text.ptr == nullptr ? std::string_view{} : std::string_view{text.ptr, text.len};
-}
-
-gbd_str borrowed(std::string_view text) noexcept { return {text.data(), text.size()}; }
 
 std::string name_of(gbd_status status) {
   static constexpr std::array<const char*, 11> names{

@@ -11,11 +11,13 @@
 #include <vector>
 
 #include <garboard/abi.h>
+#include <garboard/plugin.hpp>
 
 #include "check.hpp"
 #include "model/dialect.hpp"
 #include "plugin_host/host.hpp"
 #include "plugin_host/host_table.hpp"
+#include "plugin_host/loader.hpp"
 #include "profile.hpp"
 
 namespace garboard::conformance {
@@ -52,6 +54,13 @@ class Subject {
   std::atomic<bool> is_cancelled = false;
 
  private:
+  template <class Table>
+  using LoadBy = base::Result<plugin_host::Loaded<Table>> (*)(const std::filesystem::path&,
+                                                              const plugin_host::PluginNote&,
+                                                              const gbd_host*);
+  template <class Table>
+  const Table& loaded(const Table*& table, LoadBy<Table> load);
+
   const std::filesystem::path file_;
   const Profile profile_;
   plugin_host::PluginNote note_;
@@ -65,8 +74,6 @@ class Subject {
   std::optional<model::Dialect> dialect_;
 };
 
-[[nodiscard]] std::string_view view(gbd_str text) noexcept;
-[[nodiscard]] gbd_str borrowed(std::string_view text) noexcept;
 /// "GBD_E_SQL" and the like.
 [[nodiscard]] std::string name_of(gbd_status status);
 

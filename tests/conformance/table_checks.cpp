@@ -42,11 +42,11 @@ void takes_a_shorter_call(Subject& subject) {
   const Guarded kept({reinterpret_cast<const char*>(&call), call.size});
   const std::string sql = "INSERT INTO " + table.name() + " VALUES (1, 'a')";
   Outcome outcome;
-  outcome.status = subject.driver().exec(connection.raw(), borrowed(sql),
+  outcome.status = subject.driver().exec(connection.raw(), sdk::str(sql),
                                          static_cast<const gbd_call*>(kept.data()),
                                          &outcome.affected, &outcome.error);
   must(outcome, "exec with a gbd_call of " + std::to_string(call.size) + " bytes");
-  outcome.status = subject.driver().exec(connection.raw(), borrowed("DELETE FROM " + table.name()),
+  outcome.status = subject.driver().exec(connection.raw(), sdk::str("DELETE FROM " + table.name()),
                                          nullptr, nullptr, &outcome.error);
   must(outcome, "exec without a gbd_call and without affected");
 }
