@@ -1,0 +1,109 @@
+{{/* One container as an item of a list: dict "s" SCOPE "name" NAME "args" ARGS; "secret" in the place of the connection's. */}}
+{{- define "garboard.container" -}}
+{{- $v := .s.v -}}
+{{- $secret := .secret | default (include "garboard.secretName" .s) -}}
+- name: {{ .name }}
+  image: {{ include "garboard.image" .s | quote }}
+  imagePullPolicy: {{ $v.image.pullPolicy }}
+  {{- if $v.command }}
+  command: {{ toJson $v.command }}
+  {{- end }}
+  args: {{ toJson .args }}
+  {{- include "garboard.env" (dict "s" .s "args" .args "secret" $secret) | nindent 2 }}
+  resources: {{- toYaml $v.resources | nindent 4 }}
+  securityContext: {{- toYaml $v.securityContext | nindent 4 }}
+  terminationMessagePolicy: FallbackToLogsOnError
+  {{- with include "garboard.mounts" (dict "s" .s "secret" $secret) | trim }}
+  volumeMounts: {{- . | nindent 4 }}
+  {{- end }}
+{{- end -}}
+
+{{- define "garboard.waitContainer" -}}
+{{- include "garboard.container" (dict "s" . "name" "garboard-wait" "args" (list "wait" "--timeout" .v.waitForDb.timeout)) -}}
+{{- end -}}
+
+{{/* Waits, read-only and without a lock, until the schema is there. */}}
+{{- define "garboard.gateContainer" -}}
+{{- $applied := .v.gate.atLeast | default .v.rollback.to | default "all" -}}
+{{- include "garboard.container" (dict "s" . "name" "garboard-gate" "secret" (include "garboard.tpl" (list .v.gate.existingSecret .)) "args" (list "wait" "--applied" $applied "--timeout" .v.gate.timeout)) -}}
+{{- end -}}
+
+{{/* Public: the init containers that migrate, where mode is initContainer; else nothing. */}}
+{{- define "garboard.initContainer" -}}
+{{- include "garboard.prepare" . -}}
+{{- if and .v.enabled (eq .v.mode "initContainer") -}}
+{{- if .v.waitForDb.enabled }}
+{{- include "garboard.waitContainer" . }}
+{{ end -}}
+{{- include "garboard.container" (dict "s" . "name" "garboard" "args" .v.args) -}}
+{{- end -}}
+{{- end -}}
+
+{{/* Public: the init container that holds the application back until the schema is there; nothing where mode is initContainer. */}}
+{{- define "garboard.gateInitContainer" -}}
+{{- include "garboard.prepare" . -}}
+{{- if and .v.enabled .v.gate.enabled (ne .v.mode "initContainer") -}}
+{{- include "garboard.gateContainer" . -}}
+{{- end -}}
+{{- end -}}
+
+{{/* Public: the init container that waits for the database alone. */}}
+{{- define "garboard.waitInitContainer" -}}
+{{- include "garboard.prepare" . -}}
+{{- if and .v.enabled .v.waitForDb.enabled -}}
+{{- include "garboard.waitContainer" . -}}
+{{- end -}}
+{{- end -}}
+
+{{/* Public: the volumes that these init containers mount, for the volumes of the application's pod. */}}
+{{- define "garboard.volumes" -}}
+{{- include "garboard.prepare" . -}}
+{{- if .v.enabled -}}
+{{- $secret := include "garboard.tpl" (list .v.gate.existingSecret .) -}}
+{{- include "garboard.podVolumes" (dict "s" . "inApplication" true "secret" (ternary "" $secret (eq .v.mode "initContainer") | default (include "garboard.secretName" .))) -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "garboard.mounts" -}}
+{{- $v := .s.v -}}
+{{- if eq $v.source.type "configMap" }}
+- {name: garboard-source, mountPath: {{ include "garboard.sourceFolder" .s | quote }}, readOnly: true}
+{{- end }}
+{{- if and $v.connection.mountAsFile .secret }}
+- {name: garboard-connection, mountPath: /run/secrets/garboard, readOnly: true}
+{{- end }}
+{{- with $v.volumeMounts }}
+{{ toYaml . }}
+{{- end }}
+{{- end -}}
+
+{{/* A mounted ConfigMap is a folder, also when the path names a plan in it. */}}
+{{- define "garboard.sourceFolder" -}}
+{{- ternary (dir .v.source.path) .v.source.path (regexMatch "\\.(ya?ml|json)$" .v.source.path) -}}
+{{- end -}}
+
+{{- define "garboard.podVolumes" -}}
+{{- $v := .s.v -}}
+{{- if eq $v.source.type "configMap" }}
+- name: garboard-source
+  configMap: {name: {{ include "garboard.sourceName" . | quote }}}
+{{- end }}
+{{- if and $v.connection.mountAsFile .secret }}
+- name: garboard-connection
+  secret: {secretName: {{ .secret | quote }}}
+{{- end }}
+{{- with $v.volumes }}
+{{ toYaml . }}
+{{- end }}
+{{- end -}}
+
+{{/* The ConfigMap with the migrations; of those made from files the application has one of its own. */}}
+{{- define "garboard.sourceName" -}}
+{{- if .s.v.source.configMap -}}
+{{- include "garboard.tpl" (list .s.v.source.configMap .s) -}}
+{{- else if and .inApplication (eq .s.v.mode "hook") -}}
+{{ .s.name }}-applied
+{{- else -}}
+{{ .s.name }}-source
+{{- end -}}
+{{- end -}}

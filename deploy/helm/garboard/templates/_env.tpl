@@ -1,0 +1,77 @@
+{{/* Whether the arguments or the environment say already where the migrations are. */}}
+{{- define "garboard.namesPlan" -}}
+{{- range .args -}}
+{{- if regexMatch "^(--plan|--dir|-p|-d)(=.*)?$" (toString .) -}}yes{{- end -}}
+{{- end -}}
+{{- range .s.v.env -}}
+{{- if has .name (list "GARBOARD_PLAN" "GARBOARD_DIR") -}}yes{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{/* env and envFrom of a container: dict "s" SCOPE "args" ARGS "secret" NAME. A variable of the user stands in for ours. */}}
+{{- define "garboard.env" -}}
+{{- $v := .s.v -}}
+{{- $retry := $v.retryPolicy -}}
+{{- $own := dict -}}
+{{- if not (has (first .args) (list "wait" "status")) -}}
+{{- $own = dict
+  (ternary "GARBOARD_SEED_ENVIRONMENT" "GARBOARD_ENVIRONMENT" (eq (first .args) "seed")) $v.environment
+  "GARBOARD_LOCK_WAIT" $retry.maxElapsed
+  "GARBOARD_RETRY_FOR" $retry.maxElapsed
+  "GARBOARD_RETRY_INITIAL" $retry.initial
+  "GARBOARD_RETRY_FACTOR" $retry.factor
+  "GARBOARD_RETRY_MAX" $retry.max
+  "GARBOARD_RETRY_JITTER" $retry.jitter -}}
+{{- end -}}
+{{- if not (include "garboard.namesPlan" .) -}}
+{{- $_ := set $own (ternary "GARBOARD_PLAN" "GARBOARD_DIR" (regexMatch "\\.(ya?ml|json)$" $v.source.path)) $v.source.path -}}
+{{- end -}}
+{{- if and (not .secret) $v.connection.keys.url (ne $v.connection.keys.url "DATABASE_URL") -}}
+{{- $_ := set $own "GARBOARD_URL_ENV" $v.connection.keys.url -}}
+{{- end -}}
+{{- range $v.env -}}{{- $_ := unset $own .name -}}{{- end -}}
+env:
+{{- range $name, $value := $own }}
+{{- if ne (toString $value) "" }}
+  - name: {{ $name }}
+    value: {{ toString $value | quote }}
+{{- end }}
+{{- end }}
+{{- if .secret }}
+{{- $variables := dict "url" "DATABASE_URL" "type" "DB_TYPE" "host" "DB_HOST" "port" "DB_PORT" "name" "DB_NAME" "user" "DB_USER" "password" "DB_PASSWORD" "sslmode" "DB_SSLMODE" }}
+{{- range $field, $key := $v.connection.keys }}
+{{- if $key }}
+{{- if $v.connection.mountAsFile }}
+  - name: {{ get $variables $field }}_FILE
+    value: {{ printf "/run/secrets/garboard/%s" $key | quote }}
+{{- else }}
+  - name: {{ get $variables $field }}
+    valueFrom:
+      secretKeyRef: {name: {{ $.secret | quote }}, key: {{ $key | quote }}}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- if $v.env }}
+  {{- include "garboard.tpl" (list $v.env .s) | nindent 2 }}
+{{- end }}
+{{- if or $v.envFrom.configMaps $v.envFrom.secrets }}
+envFrom:
+{{- range $v.envFrom.configMaps }}
+  - configMapRef: {{ include "garboard.reference" (list . $.s) }}
+{{- end }}
+{{- range $v.envFrom.secrets }}
+  - secretRef: {{ include "garboard.reference" (list . $.s) }}
+{{- end }}
+{{- end }}
+{{- end -}}
+
+{{/* An entry of envFrom: a name, which may be missing in the cluster, or {name, optional}. */}}
+{{- define "garboard.reference" -}}
+{{- $entry := index . 0 -}}
+{{- if kindIs "string" $entry -}}
+{name: {{ include "garboard.tpl" . | quote }}, optional: true}
+{{- else -}}
+{name: {{ include "garboard.tpl" (list $entry.name (index . 1)) | quote }}, optional: {{ $entry.optional | default false }}}
+{{- end -}}
+{{- end -}}

@@ -1,0 +1,63 @@
+{{/* A pod's spec: dict "s" SCOPE "args" ARGS "first" database | schema | nothing. */}}
+{{- define "garboard.podSpec" -}}
+{{- $s := .s -}}
+{{- $v := $s.v -}}
+restartPolicy: Never
+automountServiceAccountToken: {{ $v.serviceAccount.automountToken }}
+enableServiceLinks: false
+terminationGracePeriodSeconds: {{ $v.terminationGracePeriodSeconds | int64 }}
+securityContext: {{- toYaml $v.podSecurityContext | nindent 2 }}
+{{- with include "garboard.serviceAccountName" $s }}
+serviceAccountName: {{ . | quote }}
+{{- end }}
+{{- with $v.image.pullSecrets }}
+imagePullSecrets:
+{{- range . }}
+  - name: {{ include "garboard.tpl" (list (ternary . (get (ternary dict . (kindIs "string" .)) "name") (kindIs "string" .)) $s) | quote }}
+{{- end }}
+{{- end }}
+{{- range $key := list "priorityClassName" "nodeSelector" "tolerations" "affinity" "hostAliases" }}
+{{- with get $v $key }}
+{{ dict $key . | toYaml }}
+{{- end }}
+{{- end }}
+{{- with include "garboard.podInitContainers" . | trim }}
+initContainers: {{- . | nindent 2 }}
+{{- end }}
+containers:
+  {{- include "garboard.container" (dict "s" $s "name" "garboard" "args" .args) | nindent 2 }}
+{{- with include "garboard.podVolumes" (dict "s" $s "secret" (include "garboard.secretName" $s)) | trim }}
+volumes: {{- . | nindent 2 }}
+{{- end }}
+{{- end -}}
+
+{{/* Sidecars first, so that a proxy is there when the database is waited for. */}}
+{{- define "garboard.podInitContainers" -}}
+{{- $s := .s -}}
+{{- range $s.v.sidecars }}
+{{ list (merge (dict "restartPolicy" "Always") .) | toYaml }}
+{{- end }}
+{{- with $s.v.initContainers }}
+{{ include "garboard.tpl" (list . $s) }}
+{{- end }}
+{{- if eq .first "schema" }}
+{{ include "garboard.container" (dict "s" $s "name" "garboard-wait" "args" (list "wait" "--applied" "all" "--timeout" $s.v.waitForDb.timeout)) }}
+{{- else if and (eq .first "database") $s.v.waitForDb.enabled }}
+{{ include "garboard.waitContainer" $s }}
+{{- end }}
+{{- end -}}
+
+{{/* Metadata of a pod that a Job makes. */}}
+{{- define "garboard.podMetadata" -}}
+{{- $annotations := deepCopy .s.v.podAnnotations -}}
+{{- with include "garboard.sourceChecksum" .s -}}{{- $_ := set $annotations "garboard/source" . -}}{{- end -}}
+labels:
+  {{- include "garboard.podLabels" . | nindent 2 }}
+  {{- with .s.v.podLabels }}
+  {{- include "garboard.tpl" (list . $.s) | nindent 2 }}
+  {{- end }}
+{{- with $annotations }}
+annotations:
+  {{- include "garboard.tpl" (list . $.s) | nindent 2 }}
+{{- end }}
+{{- end -}}
