@@ -12,6 +12,7 @@
 #include "cli/command.hpp"
 #include "cli/failure.hpp"
 #include "cli/help.hpp"
+#include "cli/retry.hpp"
 #include "cli/settings.hpp"
 #include "cli/signals.hpp"
 #include "cli/text_file.hpp"
@@ -231,10 +232,12 @@ int App::run(const Arguments& arguments, const Settings& settings) {
   if ((connecting & bit(arguments.command)) != 0) {
     block_signals();
     interrupt.emplace();
-    interrupt->on_abandon([&] { abandon(settings, command, log_); });
     context.interrupt = &*interrupt;
   }
-  const Result<int> ended = dispatch_locked(context);
+  const Result<int> ended = run_with_retries(context, [&] {
+    if (interrupt) interrupt->on_abandon([&] { abandon(settings, command, log_); });
+    return dispatch_locked(context);
+  });
   // Whoever is first reports the end; the other waits for ever or does nothing.
   if (interrupt) interrupt->on_abandon({});
   log_.clear_progress();

@@ -11,6 +11,7 @@
 #include "cli/database.hpp"
 #include "cli/disk_files.hpp"
 #include "cli/migrations.hpp"
+#include "cli/retry.hpp"
 #include "execution/ledger.hpp"
 #include "planning/planner.hpp"
 
@@ -21,11 +22,6 @@ namespace {
 using base::Code;
 using base::Error;
 using std::chrono::milliseconds;
-
-// What waiting may cure. A server that is starting, failing over or full of connections is.
-bool may_pass(const Error& error) {
-  return base::is_retryable_exit(error.code) && error.code != Code::terminated;
-}
 
 class Waiter {
  public:

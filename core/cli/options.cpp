@@ -112,6 +112,8 @@ constexpr Commands planning_commands =
 constexpr Commands driver_commands = ledger_commands | bit(Command::render) | bit(Command::lint);
 constexpr Commands hooked_commands =
     bit(Command::migrate) | bit(Command::rollback) | bit(Command::redo) | bit(Command::lint);
+constexpr Commands retried_commands =
+    bit(Command::migrate) | bit(Command::rollback) | bit(Command::redo) | bit(Command::seed);
 constexpr Commands reporting_commands = ledger_commands | bit(Command::validate) |
                                         bit(Command::lint) | bit(Command::render) |
                                         bit(Command::split) | bit(Command::new_migration) |
@@ -196,10 +198,18 @@ constexpr std::array option_table{
     OptionSpec{"statement-timeout", '\0', duration, "DURATION", "0", "",
                bit(Command::migrate) | bit(Command::rollback) | bit(Command::redo), true,
                "how long a statement may take; 0 = as long as it needs"},
-    OptionSpec{
-        "lock-retries", '\0', ValueKind::count, "N", "5", "",
-        bit(Command::migrate) | bit(Command::rollback) | bit(Command::redo) | bit(Command::seed),
-        true, "how often one is tried again after a lock timeout or a deadlock"},
+    OptionSpec{"lock-retries", '\0', ValueKind::count, "N", "5", "", retried_commands, true,
+               "how often one is tried again after a lock timeout or a deadlock"},
+    OptionSpec{"retry-for", '\0', duration, "DURATION", "0", "", retried_commands, true,
+               "try a run again that failed with 10, 11, 12, 14 or 15, for this long; 0 = never"},
+    OptionSpec{"retry-initial", '\0', duration, "DURATION", "1s", "", retried_commands, true,
+               "pause before the first further try"},
+    OptionSpec{"retry-factor", '\0', decimal, "FACTOR", "2", "", retried_commands, true,
+               "how much longer each further pause is"},
+    OptionSpec{"retry-max", '\0', duration, "DURATION", "30s", "", retried_commands, true,
+               "longest pause between two tries"},
+    OptionSpec{"retry-jitter", '\0', decimal, "PART", "0.2", "", retried_commands, true,
+               "part of each pause that is left to chance, 0 to 1"},
     OptionSpec{"exit-code", '\0', flag, "", "", "", bit(Command::status), true,
                "exit with 3 when something is pending"},
     OptionSpec{"timeout", '\0', duration, "DURATION", "60s", "", bit(Command::wait), true,

@@ -58,6 +58,7 @@ enum class ValueKind {
   list,
   number /* from 1 */,
   count /* from 0 */,
+  decimal /* from 0 */,
   duration,
   choice,
   path

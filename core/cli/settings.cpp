@@ -17,6 +17,7 @@ using base::Code;
 using base::Error;
 
 constexpr std::size_t max_count = model::max_lock_retries;  // of the only setting of its kind
+constexpr double max_decimal = 1000;
 
 std::vector<std::string> split_list(std::string_view text) {
   std::vector<std::string> parts;
@@ -44,6 +45,14 @@ std::optional<std::size_t> read_number(std::string_view text) {
   return number == 0U ? std::nullopt : number;
 }
 
+std::optional<double> read_decimal(std::string_view text) {
+  double number = 0;
+  const auto [end, failure] =
+      std::from_chars(text.data(), text.data() + text.size(), number, std::chars_format::fixed);
+  if (failure != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return number >= 0 && number <= max_decimal ? std::optional(number) : std::nullopt;
+}
+
 std::string spelled_choices(std::string_view choices) {
   std::string text;
   for_each_part(choices, '|',
@@ -62,6 +71,8 @@ std::string problem_of(const OptionSpec& option, std::string_view value) {
       return read_count(value).value_or(max_count + 1) <= max_count
                  ? ""
                  : "expected a whole number from 0 to " + std::to_string(max_count);
+    case ValueKind::decimal:
+      return read_decimal(value) ? "" : "expected a number from 0, such as 1.5";
     case ValueKind::duration:
       return base::parse_duration(value) ? "" : "expected a duration such as 500ms, 30s or 5m";
     case ValueKind::choice: {
@@ -159,6 +170,10 @@ std::optional<std::size_t> Settings::number(std::string_view name) const {
 
 std::size_t Settings::count(std::string_view name) const {
   return read_count(text(name)).value_or(0);
+}
+
+double Settings::decimal(std::string_view name) const {
+  return read_decimal(text(name)).value_or(0);
 }
 
 bool Settings::is_given(std::string_view name) const {

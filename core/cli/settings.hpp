@@ -56,6 +56,7 @@ class Settings {
   /// nullopt when it is not given and has no default.
   [[nodiscard]] std::optional<std::size_t> number(std::string_view name) const;
   [[nodiscard]] std::size_t count(std::string_view name) const;
+  [[nodiscard]] double decimal(std::string_view name) const;
   /// Given anywhere, by flag, variable or file.
   [[nodiscard]] bool is_given(std::string_view name) const;
   [[nodiscard]] const Setting& setting(std::string_view name) const;

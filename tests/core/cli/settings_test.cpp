@@ -38,10 +38,11 @@ TEST(Settings, PrefersFlagThenEnvironmentThenFileThenDefault) {
 TEST(Settings, HasAVariableAndAFileKeyForEveryOption) {
   for (const OptionSpec& option : option_specs()) {
     if (!option.is_setting || option.name == "config") continue;
-    std::string text = option.kind == ValueKind::duration ? "7s"
-                       : option.kind == ValueKind::flag   ? "true"
-                       : option.kind == ValueKind::number || option.kind == ValueKind::count ? "7"
-                                                                                             : "x";
+    std::string text = "x";
+    if (option.kind == ValueKind::duration) text = "7s";
+    if (option.kind == ValueKind::flag) text = "true";
+    if (option.kind == ValueKind::number || option.kind == ValueKind::count) text = "7";
+    if (option.kind == ValueKind::decimal) text = "0.7";
     if (option.kind == ValueKind::choice) text = option.choices.substr(0, option.choices.find('|'));
     const std::string variable = environment_name(option) + "=" + text;
     for (const CommandSpec& command : command_specs()) {

@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: Apache-2.0
+"""--retry-for: a whole run is tried again for reasons that pass, and for no others."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import unittest
+import urllib.parse
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import case  # noqa: E402
+import databases  # noqa: E402
+
+SLEEP = {"postgres": "SELECT pg_sleep(3);", "mysql": "DO SLEEP(3);"}
+
+
+class LateServer:
+    """A port of this machine that refuses connections until open(), then leads to a server."""
+
+    def __init__(self, url):
+        parts = urllib.parse.urlsplit(url)
+        self.server = (parts.hostname, parts.port)
+        self.listener = socket.socket()
+        self.listener.bind(("127.0.0.1", 0))
+        port = self.listener.getsockname()[1]
+        self.url = parts._replace(netloc=f"{parts.netloc.rsplit('@')[0]}@127.0.0.1:{port}").geturl()
+
+    def open(self):
+        self.listener.listen()
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def close(self):
+        self.listener.close()
+
+    def _accept(self):
+        while True:
+            try:
+                client = self.listener.accept()[0]
+            except OSError:
+                return
+            server = socket.create_connection(self.server)
+            for source, sink in ((client, server), (server, client)):
+                threading.Thread(target=self._relay, args=(source, sink), daemon=True).start()
+
+    @staticmethod
+    def _relay(source, sink):
+        try:
+            while data := source.recv(1 << 16):
+                sink.sendall(data)
+            sink.shutdown(socket.SHUT_WR)
+        except OSError:
+            pass
+
+
+class RetryTest(case.GarboardTest):
+    def lines_until(self, process, event):
+        """Log lines up to the first of that event, as objects."""
+        seen = []
+        for line in process.stderr:
+            seen.append(json.loads(line))
+            if seen[-1].get("event") == event:
+                return seen
+        self.fail(f"no {event} in {seen}")
+
+    def retries(self, err):
+        return [line for line in map(json.loads, err.splitlines()) if line.get("event") == "runRetry"]
+
+    def test_goes_on_when_the_server_comes_up(self):
+        plan = self.plan([case.table("a")])
+        for database in self.each((databases.Postgres, databases.Mariadb)):
+            late = LateServer(database.url)
+            self.addCleanup(late.close)
+            database.url = late.url
+            process = self.start(database, "migrate", "--plan", plan, "--retry-for", "2m",
+                                 "--retry-initial", "100ms", "--retry-max", "1s")
+            self.assertEqual(self.lines_until(process, "runRetry")[-1]["exitCode"], 10)
+            late.open()
+            out, err = process.communicate(timeout=120)
+            self.assertEqual(process.returncode, 0, out + err)
+            self.assertEqual(self.ids(database), ["a"])
+
+    def test_waits_for_the_run_that_holds_the_lock(self):
+        for database in self.each((databases.Postgres, databases.Mariadb)):
+            plan = self.plan([{"id": "slow", "up": [{"sql": SLEEP[database.kind]}]}])
+            first = self.start(database, "migrate", "--plan", plan, "--log-level", "debug")
+            self.lines_until(first, "migrationStarted")
+            out, err = self.migrate(database, plan, "--lock-wait", "50ms", "--retry-for", "2m",
+                                    "--retry-initial", "300ms")
+            codes = {line["exitCode"] for line in self.retries(err)}
+            self.assertEqual(codes, {11}, err)
+            first.communicate(timeout=60)
+            self.assertEqual(first.returncode, 0)
+            self.assertEqual(self.ids(database), ["slow"])
+
+    def test_gives_up_at_once_what_does_not_pass(self):
+        plan = self.plan([{"id": "broken", "up": [{"sql": "CREATE TABEL t (x INT);"}]}])
+        for database in self.each():
+            _, err = self.migrate(database, plan, "--retry-for", "2m", code=30)
+            self.assertEqual(self.retries(err), [])
+
+    def test_ends_with_the_last_error_when_the_time_is_over(self):
+        plan = self.plan([case.table("a")])
+        for database in self.each((databases.Postgres,)):
+            late = LateServer(database.url)
+            self.addCleanup(late.close)
+            database.url = late.url
+            out, err = self.garboard(database, "migrate", "--plan", plan, "--retry-for", "6s",
+                                     "--retry-initial", "100ms", "--retry-factor", "1",
+                                     "--output", "json", code=10)
+            self.assertGreaterEqual(len(self.retries(err)), 1)
+            self.assertEqual(json.loads(out)["error"]["code"], 10)
+
+    def test_a_signal_ends_the_pause(self):
+        plan = self.plan([case.table("a")])
+        for database in self.each((databases.Postgres,)):
+            late = LateServer(database.url)
+            self.addCleanup(late.close)
+            database.url = late.url
+            process = self.start(database, "migrate", "--plan", plan, "--retry-for", "1h",
+                                 "--retry-initial", "1h", "--retry-max", "59m",
+                                 "--retry-jitter", "0")
+            self.lines_until(process, "runRetry")
+            time.sleep(0.2)  # into the pause
+            process.send_signal(signal.SIGTERM)
+            out, err = process.communicate(timeout=60)
+            self.assertEqual(process.returncode, 13, out + err)
+
+    def test_other_commands_of_the_pod_do_not_take_it_up(self):
+        for database in self.each((databases.Postgres,)):
+            late = LateServer(database.url)
+            self.addCleanup(late.close)
+            database.url = late.url
+            kept = {**case.environment(database), "GARBOARD_RETRY_FOR": "1h"}
+            done = subprocess.run(
+                [case.GARBOARD, "wait", "--timeout", "1s"], env=kept, text=True,
+                capture_output=True, timeout=60)
+            self.assertEqual(done.returncode, 10, done.stderr)
+            self.assertEqual(self.retries(done.stderr), [])
+
+
+if __name__ == "__main__":
+    unittest.main()
