@@ -18,6 +18,8 @@ test_packages="$build_packages $driver_packages $hook_packages $kit_packages $sd
 # and promtool looks at the alert rules.
 tool_packages="nodejs npm prometheus"
 check_packages="git clang-format-14 clang-tidy-14 python3"
+# what the images are built with, besides; see deploy/images
+image_packages="ccache python3 binutils dpkg-dev ca-certificates openssl"
 fuzz_packages="clang-14 libclang-rt-14-dev"
 
 # run COMMAND...: print the command, then run it.
