@@ -1,0 +1,8 @@
+-- migrate:up
+CREATE TABLE customers (
+  id INT PRIMARY KEY,
+  name VARCHAR(200) NOT NULL
+);
+
+-- migrate:down
+DROP TABLE customers;

@@ -1,0 +1,148 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is refused, what things are called, and what the notes say."""
+
+import unittest
+
+import cases
+import charts
+from charts import migrations, named, objects
+
+
+class Refusals(unittest.TestCase):
+    def refuse(self, chart, values, says, *more, kube=charts.NEWEST):
+        space = charts.workspace()
+        for major in charts.HELMS:
+            with self.subTest(helm=major, values=values):
+                with self.assertRaisesRegex(charts.Refused, says):
+                    space.render(major, chart, values, *more, kube=kube)
+
+    def test_values_that_cannot_work(self):
+        charts.each(lambda values, says: self.refuse(charts.workspace().application, values, says), cases.REFUSED)
+
+    def test_what_the_server_is_too_old_for(self):
+        for name, says in cases.REFUSED_BY_OLD:
+            self.refuse(charts.workspace().application, cases.NEWER[name][1], says, kube="1.20.0")
+
+    def test_a_library_user_without_a_schema_is_told_of_a_typo(self):
+        shop = charts.workspace().shop
+        for values, says in (
+                ({"modee": "job"}, "migrations.modee is not a value of garboard; migrations has: activeDeadline"),
+                ({"gate": {"tiemout": "1s"}}, "migrations.gate.tiemout is not a value .* atLeast, enabled"),
+                ({"connection": {"keys": {"pass": "x"}}}, "migrations.connection.keys.pass is not"),
+                ({"gate": True}, "migrations.gate must have keys: atLeast"),
+                ({"mode": "hok"}, "migrations.mode is hok; it is one of: hook, job"),
+                ({"when": ["pre-instal"]}, "when has pre-instal; the events are"),
+                ({"when": []}, "when is empty"),
+                ({"hookDeletePolicy": "hook-failed"}, "hookDeletePolicy is hook-failed"),
+                ({"source": {"files": "migrations/none*"}}, "no file of the chart matches")):
+            self.refuse(shop, {"migrations": values}, says, "--skip-schema-validation")
+            if "source" not in values:
+                self.refuse(shop, {"migrations": values}, "migrations")
+
+    def test_an_alias_of_the_library_is_told_where_its_defaults_are(self):
+        shop = charts.workspace().shop
+        for major in charts.HELMS:
+            library = shop / "charts"
+            self.assertTrue(list(library.glob("garboard-*.tgz")), major)
+        template = shop / "templates/migrations.yaml"
+        old = template.read_text(encoding="utf-8")
+        template.write_text(old.replace('"values" .Values.migrations', '"values" .Values.migrations "defaults" dict')
+                            .replace('"context" .', '"context" (dict "Values" dict)'), encoding="utf-8")
+        try:
+            self.refuse(shop, {}, r"not at \.Values\.garboard; if the dependency has an alias, pass")
+        finally:
+            template.write_text(old, encoding="utf-8")
+
+    def test_too_much_for_a_config_map(self):
+        shop = charts.workspace().shop
+        for path, text, says in (("migrations/big.sql", "-" * 1000001, "do not fit into a ConfigMap"),
+                                 ("migrations/sub/20260102000000_orders.sql", "", "two files are named")):
+            file = shop / path
+            file.parent.mkdir(exist_ok=True)
+            file.write_text(text, encoding="utf-8")
+            try:
+                self.refuse(shop, {"migrations": {"source": {"files": "migrations/**"}}}, says)
+            finally:
+                file.unlink()
+
+
+class Names(unittest.TestCase):
+    def names(self, release, **values):
+        space = charts.workspace()
+        text = space.render(next(iter(charts.HELMS)), space.application, migrations(
+            manualJobs={"enabled": True}, **values), release=release)
+        return {(one["kind"], one["metadata"]["name"]) for one in objects(text)}
+
+    def test_of_a_release_and_a_chart(self):
+        self.assertIn(("Job", "shop-garboard-migrate"), self.names("shop"))
+        self.assertIn(("Job", "garboard-migrate"), self.names("garboard-migrate"))
+        self.assertIn(("CronJob", "shop-other-manual"), self.names("shop", name="{{ .Release.Name }}-other"))
+
+    def test_long_ones_fit_and_stay_apart(self):
+        long = self.names("a" * 52 + "1")
+        for kind, name in long:
+            self.assertLessEqual(len(name), 52 if kind == "CronJob" else 63)
+        self.assertFalse(long & self.names("a" * 52 + "2"))
+        for kind, name in self.names("a" * 52 + "1", mode="job"):
+            self.assertLessEqual(len(name), 63)
+
+    def test_a_plain_job_is_named_after_its_spec(self):
+        space = charts.workspace()
+
+        def name(**values):
+            text = space.render(next(iter(charts.HELMS)), space.application, migrations(mode="job", **values))
+            return named(objects(text), "Job")["metadata"]["name"]
+        self.assertEqual(name(), name(annotations={"a": "b"}))
+        self.assertEqual(len({name(), name(args=["migrate", "--to", "1"]), name(backoffLimit=1),
+                              name(podAnnotations={"a": "b"}), name(image={**charts.IMAGE, "tag": "2"})}), 5)
+
+    def test_changed_files_of_the_chart_make_another_job(self):
+        space = charts.workspace()
+        file = space.shop / "migrations/20260102000000_orders.sql"
+        old = file.read_text(encoding="utf-8")
+
+        def name():
+            text = space.render(next(iter(charts.HELMS)), space.shop, {"migrations": {"mode": "job"}})
+            return named(objects(text), "Job")["metadata"]["name"]
+        first = name()
+        try:
+            file.write_text(old + "-- changed\n", encoding="utf-8")
+            self.assertNotEqual(name(), first)
+        finally:
+            file.write_text(old, encoding="utf-8")
+
+
+class Notes(unittest.TestCase):
+    def notes(self, values):
+        space = charts.workspace()
+        text = space.render(next(iter(charts.HELMS)), space.noted, migrations(**values))
+        return " ".join(next(one for one in objects(text) if one["kind"] == "Notes")["text"].split())
+
+    def test_say_what_will_happen(self):
+        for more, says in (
+                ({}, ["the Job shop-prod-garboard-migrate, a Helm hook at pre-install, pre-upgrade with weight -5",
+                      "nothing of the application has changed", "logs -l app.kubernetes.io/name=garboard",
+                      "all migrations of their image are applied", "helm test shop-prod"]),
+                ({"mode": "job"}, ["garboard-migrate-HASH", "--wait-for-jobs"]),
+                ({"mode": "initContainer"}, ["garboard.initContainer"]),
+                ({"mode": "none"}, ["No migration is run"]),
+                ({"enabled": False}, ["switched off"]),
+                ({"when": ["post-install"]}, ["WARNING: a post-* hook", "--wait", "disableWait"]),
+                ({"gitops": "argo-presync"}, ["a PreSync hook of Argo CD in wave -5"]),
+                ({"activeDeadlineSeconds": 900}, ["--timeout 960s"]),
+                ({"activeDeadlineSeconds": None}, ["the Job runs on"]),
+                ({"serviceAccount": {"name": "app"}}, ["ServiceAccount app must be there before"]),
+                ({"rollback": {"to": "7", "confirm": "7"}}, ["taken back to 7", "clear migrations.rollback",
+                                                             "when migration 7 is applied"]),
+                ({"manualJobs": {"enabled": True}}, ["--from=cronjob/shop-prod-garboard-migrate-status"]),
+                ({"seed": {"enabled": True, "args": ["seed", "/a"]}}, ["Job shop-prod-garboard-migrate-seed at post"])):
+            with self.subTest(values=more):
+                text = self.notes(more)
+                for part in says:
+                    self.assertIn(part, text)
+                if not set(more) & {"when", "activeDeadlineSeconds", "rollback", "serviceAccount"}:
+                    self.assertNotIn("WARNING", text)
+
+
+if __name__ == "__main__":
+    unittest.main()
