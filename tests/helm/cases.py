@@ -70,6 +70,10 @@ SHOP = {
     "shop_gate": {"migrations": {"gate": {"atLeast": "20260101000000", "existingSecret": "shop-reader"},
                                  "connection": {"mountAsFile": True}}},
     "shop_no_gate": {"migrations": {"gate": {"enabled": False}, "statusTest": False}},
+    **{f"shop_all_{mode}": {"migrations": {
+        "mode": mode, "serviceAccount": {"create": True}, "connection": {"existingSecret": ""}, "externalSecret": {
+            "create": True, "storeRef": {"name": "vault", "kind": "SecretStore"}, "remoteKey": "db"}}}
+       for mode in ("hook", "job")},
     "shop_disabled": {"migrations": {"enabled": False}},
 }
 

@@ -29,7 +29,9 @@ def rendered():
         wanted += [(space.tiny, name, values, "0") for name, values in cases.TINY.items()]
         jobs = [(major, chart, name, values, version) for chart, name, values, least in wanted
                 for version in (charts.VERSIONS if name in cases.EVERY_VERSION else ENDS)
-                if number(version) >= number(least) for major in charts.HELMS]
+                if number(version) >= number(least)
+                for major in charts.HELMS if version == charts.NEWEST or name in cases.EVERY_VERSION or
+                major == next(iter(charts.HELMS))]
 
         def render(major, chart, name, values, version):
             return name, version, major, space.render(major, chart, values, kube=version)

@@ -60,7 +60,7 @@
 {{- include "garboard.prepare" . -}}
 {{- if .v.enabled -}}
 {{- $secret := include "garboard.tpl" (list .v.gate.existingSecret .) -}}
-{{- include "garboard.podVolumes" (dict "s" . "inApplication" true "secret" (ternary "" $secret (eq .v.mode "initContainer") | default (include "garboard.secretName" .))) -}}
+{{- include "garboard.podVolumes" (dict "s" . "secret" (ternary "" $secret (eq .v.mode "initContainer") | default (include "garboard.secretName" .))) -}}
 {{- end -}}
 {{- end -}}
 
@@ -97,13 +97,11 @@
 {{- end }}
 {{- end -}}
 
-{{/* The ConfigMap with the migrations; of those made from files the application has one of its own. */}}
+{{/* The ConfigMap with the migrations. Of those made from files, a hook has one of its own, ahead of the release. */}}
 {{- define "garboard.sourceName" -}}
 {{- if .s.v.source.configMap -}}
 {{- include "garboard.tpl" (list .s.v.source.configMap .s) -}}
-{{- else if and .inApplication (eq .s.v.mode "hook") -}}
-{{ .s.name }}-applied
 {{- else -}}
-{{ .s.name }}-source
+{{ ternary (include "garboard.ownName" .s) .s.name (eq (toString .isHook) "true") }}-source
 {{- end -}}
 {{- end -}}

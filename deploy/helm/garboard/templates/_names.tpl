@@ -14,6 +14,11 @@
 {{- end -}}
 {{- end -}}
 
+{{/* Base of what the Job needs. Helm refuses a release's object where a hook left one, so these have names of their own. */}}
+{{- define "garboard.ownName" -}}
+{{ .name }}{{ ternary "-hook" "" (eq .v.mode "hook") }}
+{{- end -}}
+
 {{/* Labels of a pod. They do not match the selector of the application's Service. */}}
 {{- define "garboard.podLabels" -}}
 app.kubernetes.io/name: garboard
@@ -42,14 +47,14 @@ helm.sh/chart: {{ printf "%s-%s" .s.context.Chart.Name .s.context.Chart.Version 
 
 {{/* The Secret that holds how to connect, or nothing. */}}
 {{- define "garboard.secretName" -}}
-{{- if .v.externalSecret.create -}}{{ .name }}-db
+{{- if .v.externalSecret.create -}}{{ include "garboard.ownName" . }}-db
 {{- else -}}{{ include "garboard.tpl" (list .v.connection.existingSecret .) }}
 {{- end -}}
 {{- end -}}
 
 {{- define "garboard.serviceAccountName" -}}
 {{- $name := include "garboard.tpl" (list .v.serviceAccount.name .) -}}
-{{- if .v.serviceAccount.create -}}{{ $name | default .name }}
+{{- if .v.serviceAccount.create -}}{{ $name | default (include "garboard.ownName" .) }}
 {{- else -}}{{ $name }}
 {{- end -}}
 {{- end -}}

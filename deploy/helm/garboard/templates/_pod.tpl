@@ -1,4 +1,4 @@
-{{/* A pod's spec: dict "s" SCOPE "args" ARGS "first" database | schema | nothing. */}}
+{{/* A pod's spec: dict "s" SCOPE "component" NAME "args" ARGS "first" database | schema | nothing. */}}
 {{- define "garboard.podSpec" -}}
 {{- $s := .s -}}
 {{- $v := $s.v -}}
@@ -26,7 +26,7 @@ initContainers: {{- . | nindent 2 }}
 {{- end }}
 containers:
   {{- include "garboard.container" (dict "s" $s "name" "garboard" "args" .args) | nindent 2 }}
-{{- with include "garboard.podVolumes" (dict "s" $s "secret" (include "garboard.secretName" $s)) | trim }}
+{{- with include "garboard.podVolumes" (dict "s" $s "isHook" (has .component (list "migration" "seed")) "secret" (include "garboard.secretName" $s)) | trim }}
 volumes: {{- . | nindent 2 }}
 {{- end }}
 {{- end -}}

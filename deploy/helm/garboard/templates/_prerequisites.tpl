@@ -15,13 +15,13 @@ metadata:
 apiVersion: {{ include "garboard.externalSecretVersion" . }}
 kind: ExternalSecret
 metadata:
-  name: {{ .name }}-db
+  name: {{ include "garboard.secretName" . }}
   {{- include "garboard.prerequisiteMetadata" $part | nindent 2 }}
 spec:
   refreshInterval: {{ .v.externalSecret.refreshInterval | quote }}
   secretStoreRef: {{- toYaml .v.externalSecret.storeRef | nindent 4 }}
   target:
-    name: {{ .name }}-db
+    name: {{ include "garboard.secretName" . }}
   {{- if .v.connection.keys.url }}
   data:
     - secretKey: {{ .v.connection.keys.url | quote }}
@@ -41,7 +41,7 @@ spec:
 apiVersion: v1
 kind: ConfigMap
 metadata:
-  name: {{ .name }}-source
+  name: {{ include "garboard.ownName" . }}-source
   {{- include "garboard.prerequisiteMetadata" $part | nindent 2 }}
 data:
   {{- include "garboard.sourceData" . | nindent 2 }}
@@ -50,7 +50,7 @@ data:
 apiVersion: v1
 kind: ConfigMap
 metadata:
-  name: {{ .name }}-applied
+  name: {{ .name }}-source
   namespace: {{ .context.Release.Namespace }}
   labels:
     {{- include "garboard.labels" $part | nindent 4 }}
