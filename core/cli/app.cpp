@@ -11,6 +11,7 @@
 #include "cli/arguments.hpp"
 #include "cli/command.hpp"
 #include "cli/failure.hpp"
+#include "cli/fleet.hpp"
 #include "cli/help.hpp"
 #include "cli/retry.hpp"
 #include "cli/settings.hpp"
@@ -27,10 +28,10 @@ using base::Code;
 using base::Error;
 
 constexpr std::uint64_t max_settings_bytes = 1U << 20U;
-constexpr Commands connecting = bit(Command::migrate) | bit(Command::status) | bit(Command::wait) |
-                                bit(Command::rollback) | bit(Command::redo) |
-                                bit(Command::baseline) | bit(Command::mark) | bit(Command::repair) |
-                                bit(Command::adopt) | bit(Command::history) | bit(Command::seed);
+constexpr Commands connecting =
+    bit(Command::migrate) | bit(Command::status) | bit(Command::wait) | bit(Command::rollback) |
+    bit(Command::redo) | bit(Command::baseline) | bit(Command::mark) | bit(Command::repair) |
+    bit(Command::adopt) | bit(Command::history) | bit(Command::seed) | bit(Command::fleet);
 
 LogStyle log_style(std::string_view format, std::string_view level,
                    const Environment& environment) {
@@ -92,6 +93,7 @@ Result<int> print_help(const Arguments& arguments, Output& out) {
 }
 
 Result<int> dispatch(CommandContext& context) {
+  if (is_for_fleet(context)) return run_for_fleet(context);
   switch (context.arguments.command) {
     case Command::migrate:
       return run_migrate(context);
@@ -125,6 +127,8 @@ Result<int> dispatch(CommandContext& context) {
       return run_seed(context);
     case Command::wait:
       return run_wait(context);
+    case Command::fleet:
+      return run_fleet(context);
     case Command::plugins:
       return run_plugins(context);
     case Command::completion:
@@ -176,8 +180,12 @@ void abandon(const Settings& settings, std::string_view command, Log& log) {
 
 class App {
  public:
-  explicit App(const char* const* variables)
-      : environment_(variables), log_(STDERR_FILENO, {}), out_(STDOUT_FILENO) {}
+  /// `is_fleet_target`: this process is for one target of a fleet, which another one runs.
+  App(const char* const* variables, bool is_fleet_target)
+      : environment_(variables),
+        log_(STDERR_FILENO, {}),
+        out_(STDOUT_FILENO),
+        is_fleet_target_(is_fleet_target) {}
 
   int run(std::span<const std::string> args);
 
@@ -189,6 +197,7 @@ class App {
   Environment environment_;
   Log log_;
   Output out_;
+  bool is_fleet_target_;
 };
 
 int App::fail(const Error& error, const std::string& termination_log) {
@@ -216,6 +225,8 @@ int App::run(std::span<const std::string> args) {
   if (arguments->has("version")) arguments->command = Command::version;
   Result<FileSettings> file = read_file_settings(*arguments, environment_);
   if (!file) return fail(file.error(), raw("termination-log"));
+  if (is_fleet_target_)
+    for (const std::string_view option : fleet_options) file->erase(std::string(option));
   const Result<Settings> settings =
       Settings::make(*arguments, environment_, std::move(file).value());
   if (!settings) return fail(settings.error(), raw("termination-log"));
@@ -234,10 +245,12 @@ int App::run(const Arguments& arguments, const Settings& settings) {
     interrupt.emplace();
     context.interrupt = &*interrupt;
   }
-  const Result<int> ended = run_with_retries(context, [&] {
+  const auto attempt = [&] {
     if (interrupt) interrupt->on_abandon([&] { abandon(settings, command, log_); });
     return dispatch_locked(context);
-  });
+  };
+  // a fleet's targets are each tried again by themselves
+  const Result<int> ended = is_for_fleet(context) ? attempt() : run_with_retries(context, attempt);
   // Whoever is first reports the end; the other waits for ever or does nothing.
   if (interrupt) interrupt->on_abandon({});
   log_.clear_progress();
@@ -259,7 +272,12 @@ int run_command(std::span<const std::string> args, const char* const* variables)
   std::signal(SIGPIPE, SIG_IGN);
   if (args.size() == 2 && args[0] == plugin_host::hook_process_command)
     return plugin_host::serve_hook(std::filesystem::absolute(args[1]), version_text());
-  App app(variables);
+  const bool is_fleet_target = args.size() > 2 && args[0] == fleet_target_command;
+  if (is_fleet_target) {
+    end_with_parent();
+    args = args.subspan(2);
+  }
+  App app(variables, is_fleet_target);
   return app.run(args);
 }
 

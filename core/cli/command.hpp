@@ -58,6 +58,7 @@ Result<int> run_adopt(CommandContext& context);
 Result<int> run_history(CommandContext& context);
 Result<int> run_seed(CommandContext& context);
 Result<int> run_wait(CommandContext& context);
+Result<int> run_fleet(CommandContext& context);
 Result<int> run_plugins(CommandContext& context);
 
 }  // namespace garboard::cli

@@ -19,20 +19,26 @@ using base::Error;
 
 constexpr std::uint64_t max_secret_bytes = 65536;
 
-// The variable, or the content of the file that its _FILE twin names, without the last line's end.
+}  // namespace
+
+Result<std::string> read_secret_file(const std::string& path) {
+  Result<std::string> content = read_text_file(path, max_secret_bytes);
+  if (!content) return content;
+  while (content->ends_with('\n') || content->ends_with('\r')) content->pop_back();
+  return content;
+}
+
 Result<std::optional<std::string>> value_of(const Environment& environment,
                                             const std::string& name) {
   if (std::optional<std::string> value = environment.get(name)) return value;
   const std::optional<std::string> path = environment.get(name + "_FILE");
   if (!path) return std::optional<std::string>{};
-  Result<std::string> content = read_text_file(*path, max_secret_bytes);
+  Result<std::string> content = read_secret_file(*path);
   if (!content) return std::move(content).error().in(name + "_FILE");
-  std::string text = std::move(content).value();
-  while (text.ends_with('\n') || text.ends_with('\r')) text.pop_back();
-  return std::optional(std::move(text));
+  return std::optional(std::move(content).value());
 }
 
-Result<Connection> from_url(std::string_view text, const std::string& place) {
+Result<Connection> connection_from_url(std::string_view text, const std::string& place) {
   Result<Url> url = parse_url(text);
   if (!url) return std::move(url).error().in(place);
   Connection connection{.driver = url->scheme, .url = std::move(url).value()};
@@ -41,6 +47,8 @@ Result<Connection> from_url(std::string_view text, const std::string& place) {
   if (!connection.secrets.empty()) connection.secrets.emplace_back(text);
   return connection;
 }
+
+namespace {
 
 // A Service named "db" makes Kubernetes set DB_PORT=tcp://10.0.0.7:5432 in every pod, unasked.
 bool is_service_link(std::string_view port) {
@@ -108,7 +116,7 @@ Error nothing_named(const Settings& settings) {
 
 Result<Connection> from_setting(const Settings& settings) {
   const Setting& given = settings.setting("url");
-  Result<Connection> connection = from_url(given.values.back(), given.place);
+  Result<Connection> connection = connection_from_url(given.values.back(), given.place);
   if (given.origin != Origin::flag) return connection;
   if (!connection) {
     connection.error().code = Code::usage;
@@ -160,11 +168,11 @@ Result<Connection> find_connection(const Settings& settings, const Environment& 
     return with_database(from_setting(settings));
   Result<std::optional<std::string>> own = value_of(environment, "GARBOARD_URL");
   if (!own) return std::move(own).error();
-  if (*own) return with_database(from_url(**own, "GARBOARD_URL"));
+  if (*own) return with_database(connection_from_url(**own, "GARBOARD_URL"));
   if (settings.is_given("url")) return with_database(from_setting(settings));
   Result<std::optional<std::string>> named = value_of(environment, settings.text("url-env"));
   if (!named) return std::move(named).error();
-  if (*named) return with_database(from_url(**named, settings.text("url-env")));
+  if (*named) return with_database(connection_from_url(**named, settings.text("url-env")));
   const std::string& prefix = settings.text("env-prefix");
   Result<Fields> fields = read_fields(environment, prefix);
   if (!fields) return std::move(fields).error();

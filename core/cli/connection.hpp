@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.hpp"
@@ -25,6 +26,16 @@ struct Connection {
   /// For people: driver, host, port and database, and nothing secret.
   [[nodiscard]] std::string shown() const;
 };
+
+/// `place`: where the URL stood, for messages.
+Result<Connection> connection_from_url(std::string_view text, const std::string& place);
+
+/// The variable, or the content of the file that its _FILE twin names; nullopt when neither is set.
+Result<std::optional<std::string>> value_of(const Environment& environment,
+                                            const std::string& name);
+
+/// Without the last line's end.
+Result<std::string> read_secret_file(const std::string& path);
 
 /// The first of: --url (without a password) or GARBOARD_URL; the variable named by --url-env; the
 /// variables with --env-prefix. A variable NAME that is not set is read from the file that

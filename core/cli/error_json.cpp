@@ -85,6 +85,31 @@ Json error_json(const Error& error, const base::Redactor& redactor) {
   return plain_json(redactor.apply(error));
 }
 
+std::optional<Error> error_from_json(const Json& json) {
+  try {
+    Error error{.code = static_cast<base::Code>(json.at("code").get<int>()),
+                .message = json.value("message", ""),
+                .reason = json.at("reason").get<std::string>(),
+                .hint = json.value("hint", ""),
+                .context = json.value("context", std::vector<std::string>{}),
+                .sqlstate = json.value("sqlstate", ""),
+                .native_code = json.value("nativeCode", std::int64_t{0})};
+    if (const auto where = json.find("where"); where != json.end())
+      error.where = {where->value("file", ""), where->value("line", 0U),
+                     where->value("column", 0U)};
+    if (const auto statement = json.find("statement"); statement != json.end()) {
+      error.statement = statement->value("text", "");
+      error.statement_position = statement->value("position", std::int64_t{-1});
+    }
+    if (const auto others = json.find("others"); others != json.end())
+      for (const Json& each : *others)
+        if (auto other = error_from_json(each)) error.others.push_back(*std::move(other));
+    return error;
+  } catch (const Json::exception&) {
+    return std::nullopt;
+  }
+}
+
 std::string dumped(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 
 #include <nlohmann/json.hpp>
@@ -16,6 +17,9 @@ using Json = nlohmann::ordered_json;
 
 /// Everything the error knows, redacted. Invalid UTF-8 is for `dumped` to replace.
 [[nodiscard]] Json error_json(const base::Error& error, const base::Redactor& redactor);
+
+/// What error_json wrote, as far as people read it; nullopt for anything else.
+[[nodiscard]] std::optional<base::Error> error_from_json(const Json& json);
 
 /// One line of JSON, never throwing; what is no UTF-8 becomes U+FFFD.
 [[nodiscard]] std::string dumped(const Json& json);

@@ -107,7 +107,10 @@ std::string error_text(const Error& error, const base::Redactor& redactor, Colou
     text += shown.message + "\n";
     field("at", shown.where.text());
   } else {
-    text += std::to_string(shown.others.size() + 1) + " problems\n" + problem_line(shown);
+    // failed targets are what the error as a whole consists of, not further problems
+    const bool is_sum = shown.reason.ends_with("targets-failed");
+    if (!is_sum) text += std::to_string(shown.others.size() + 1) + " problems\n";
+    text += problem_line(shown);
     for (const Error& other : shown.others) text += problem_line(other);
   }
   field("in", enclosing(shown));

@@ -55,7 +55,7 @@ std::string options_text(std::string_view title, Command command, bool is_global
   return text.empty() ? text : "\n" + std::string(title) + "\n" + text;
 }
 
-constexpr std::array<std::pair<Code, std::string_view>, 21> exit_meanings{{
+constexpr std::array<std::pair<Code, std::string_view>, 22> exit_meanings{{
     {Code::internal, "internal error, or the report could not be written"},
     {Code::usage, "wrong usage"},
     {Code::pending, "something is pending (status --exit-code)"},
@@ -77,6 +77,8 @@ constexpr std::array<std::pair<Code, std::string_view>, 21> exit_meanings{{
     {Code::out_of_order, "out of order or a gap"},
     {Code::ahead, "the database is ahead of the plan"},
     {Code::policy_refused, "a hook denies it, or could not be asked"},
+    {Code::some_targets_failed,
+     "some of --targets failed and others did not, or for another reason"},
 }};
 
 }  // namespace

@@ -83,6 +83,8 @@ constexpr std::array command_table{
         Command::wait, "wait", "", "", "", 0, 0, "wait until the database answers",
         "Tries to connect until the database answers. With --applied it also waits, read-only and\n"
         "without a lock, until that migration, or all of the plan, is applied."},
+    CommandSpec{Command::fleet, "fleet", "", "list", "list", 1, 1, "show the targets of a fleet",
+                "Shows the targets of --targets in their order. See docs/fleet.md."},
     CommandSpec{Command::plugins, "plugins", "", "list | inspect NAME | lock FILE | check FILE",
                 "list inspect lock check", 1, 2,
                 "show the installed plugins, lock them, or try one",
@@ -114,10 +116,12 @@ constexpr Commands hooked_commands =
     bit(Command::migrate) | bit(Command::rollback) | bit(Command::redo) | bit(Command::lint);
 constexpr Commands retried_commands =
     bit(Command::migrate) | bit(Command::rollback) | bit(Command::redo) | bit(Command::seed);
-constexpr Commands reporting_commands = ledger_commands | bit(Command::validate) |
-                                        bit(Command::lint) | bit(Command::render) |
-                                        bit(Command::split) | bit(Command::new_migration) |
-                                        bit(Command::plugins) | bit(Command::version);
+constexpr Commands fleet_commands =
+    bit(Command::migrate) | bit(Command::status) | bit(Command::wait) | bit(Command::rollback);
+constexpr Commands reporting_commands =
+    ledger_commands | bit(Command::validate) | bit(Command::lint) | bit(Command::render) |
+    bit(Command::split) | bit(Command::new_migration) | bit(Command::plugins) |
+    bit(Command::version) | bit(Command::fleet);
 
 constexpr std::array option_table{
     OptionSpec{"url", 'u', text, "URL", "", "", driver_commands, true,
@@ -218,6 +222,20 @@ constexpr std::array option_table{
                "pause between two attempts"},
     OptionSpec{"applied", '\0', text, "ID|all", "", "", bit(Command::wait), true,
                "also wait until this migration, or all of the plan, is applied"},
+    OptionSpec{"targets", '\0', path, "FILE", "", "", fleet_commands | bit(Command::fleet), true,
+               "run for each database of this file; see docs/fleet.md"},
+    OptionSpec{"parallel", '\0', number, "N", "4", "", fleet_commands, true,
+               "of --targets: how many at once"},
+    OptionSpec{
+        "shard", '\0', text, "I/N", "", "", fleet_commands, true,
+        "of --targets: every Nth target from the Ith on; an Indexed Job's index if not given"},
+    OptionSpec{"canaries", '\0', choice, "WHICH", "first", "first|only|skip", fleet_commands, true,
+               "of --targets: canaries before the others, alone, or not at all"},
+    OptionSpec{"target", '\0', list, "NAME", "", "", fleet_commands, false,
+               "of --targets: only this one; repeat it for several"},
+    OptionSpec{"only-failed", '\0', path, "REPORT", "", "", fleet_commands, false,
+               "of --targets: only those that failed or were skipped, says this JSON report of an "
+               "earlier run"},
     OptionSpec{"profile", '\0', path, "FILE", "", "", bit(Command::plugins), false,
                "of check: what to try the plugin on; see docs/conformance.md"},
     OptionSpec{"only", '\0', text, "ID,..", "", "", bit(Command::plugins), false,

@@ -28,6 +28,7 @@ enum class Command : unsigned {
   history,
   seed,
   wait,
+  fleet,
   plugins,
   completion,
   version,

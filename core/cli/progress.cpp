@@ -16,12 +16,6 @@ using model::EventKind;
 
 constexpr std::size_t bar_width = 20;
 
-std::string bar(std::size_t done, std::size_t total) {
-  const std::size_t filled = total == 0 ? 0 : std::min(bar_width, done * bar_width / total);
-  return "[" + std::string(filled, '#') + std::string(bar_width - filled, '.') + "] " +
-         std::to_string(done) + "/" + std::to_string(total);
-}
-
 std::string title(const Event& event) {
   std::string text(event.id);
   if (!event.name.empty() && event.name != event.id) text += " (" + std::string(event.name) + ")";
@@ -37,8 +31,14 @@ Json fields_of(const char* kind, const Event& event) {
 
 }  // namespace
 
+std::string progress_bar(std::size_t done, std::size_t total) {
+  const std::size_t filled = total == 0 ? 0 : std::min(bar_width, done * bar_width / total);
+  return "[" + std::string(filled, '#') + std::string(bar_width - filled, '.') + "] " +
+         std::to_string(done) + "/" + std::to_string(total);
+}
+
 void Progress::show(const std::string& what) {
-  log_.show_progress(bar(finished_, total_) + " " + what);
+  log_.show_progress(progress_bar(finished_, total_) + " " + what);
 }
 
 void log_waiting(Log& log, const char* kind, const Event& event) {

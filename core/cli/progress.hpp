@@ -11,6 +11,9 @@
 
 namespace garboard::cli {
 
+/// "[####....] 2/5"
+[[nodiscard]] std::string progress_bar(std::size_t done, std::size_t total);
+
 /// Who keeps a run waiting, as a log line has it.
 void log_waiting(Log& log, const char* kind, const model::Event& event);
 

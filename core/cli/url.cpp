@@ -193,6 +193,20 @@ bool has_control_character(const Url& url) {
          });
 }
 
+std::string encoded(std::string_view text) {
+  constexpr std::string_view digits = "0123456789ABCDEF";
+  std::string out;
+  for (const char c : text) {
+    if (is_letter(c) || is_digit(c) || c == '.' || c == '-' || c == '_' || c == '~') {
+      out += c;
+    } else {
+      const auto byte = static_cast<unsigned char>(c);
+      out += {'%', digits[byte >> 4U], digits[byte & 15U]};
+    }
+  }
+  return out;
+}
+
 }  // namespace
 
 std::vector<std::string> Url::secrets() const {
@@ -229,6 +243,27 @@ Result<Url> parse_url(std::string_view text) {
   if (!read) return read.error();
   if (has_control_character(url)) return refusal("it holds a control character");
   return url;
+}
+
+std::string url_text(const Url& url) {
+  std::string text = url.scheme + ":";
+  if (url.scheme == "sqlite" || url.scheme == "sqlite3") {
+    text += encoded(url.database);
+  } else {
+    text += "//" + encoded(url.user.value_or(""));
+    if (url.password) text += ":" + encoded(*url.password);
+    if (url.user || url.password) text += "@";
+    const std::string host = url.host.value_or("");
+    text += host.find(':') == std::string::npos ? encoded(host) : "[" + host + "]";
+    if (url.port) text += ":" + std::to_string(*url.port);
+    text += "/" + encoded(url.database);
+  }
+  char before = '?';
+  for (const auto& [key, value] : url.params) {
+    text += before + encoded(key) + "=" + encoded(value);
+    before = '&';
+  }
+  return text;
 }
 
 }  // namespace garboard::cli

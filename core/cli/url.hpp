@@ -35,4 +35,7 @@ struct Url {
 /// anything of the text but its scheme.
 Result<Url> parse_url(std::string_view text);
 
+/// A text that parse_url reads back. Holds the password, if there is one.
+[[nodiscard]] std::string url_text(const Url& url);
+
 }  // namespace garboard::cli

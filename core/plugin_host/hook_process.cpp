@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugin_host/hook_process.hpp"
 
-#include <fcntl.h>
-#include <spawn.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -12,12 +10,11 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdint>
-#include <cstring>
-#include <system_error>
 #include <utility>
 
 #include <nlohmann/json.hpp>
 
+#include "base/child_process.hpp"
 #include "plugin_host/hook_service.hpp"
 
 namespace garboard::plugin_host {
@@ -29,67 +26,16 @@ using Json = nlohmann::ordered_json;
 
 constexpr Json::error_handler_t replace = Json::error_handler_t::replace;
 
-class Attributes {
- public:
-  Attributes() {
-    posix_spawnattr_init(&attributes_);
-    posix_spawn_file_actions_init(&actions_);
-  }
-  Attributes(const Attributes&) = delete;
-  Attributes& operator=(const Attributes&) = delete;
-  ~Attributes() {
-    posix_spawn_file_actions_destroy(&actions_);
-    posix_spawnattr_destroy(&attributes_);
-  }
-
-  /// A process group of its own, so that Ctrl-C on a terminal reaches the run alone; no signal
-  /// blocked; standard output is the log.
-  void prepare(int socket) {
-    sigset_t none;
-    sigemptyset(&none);
-    posix_spawnattr_setsigmask(&attributes_, &none);
-    posix_spawnattr_setpgroup(&attributes_, 0);
-    posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP);
-    posix_spawn_file_actions_addopen(&actions_, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-    posix_spawn_file_actions_adddup2(&actions_, STDERR_FILENO, STDOUT_FILENO);
-    posix_spawn_file_actions_adddup2(&actions_, socket, hook_channel_fd);
-  }
-
-  [[nodiscard]] const posix_spawnattr_t* attributes() const noexcept { return &attributes_; }
-  [[nodiscard]] const posix_spawn_file_actions_t* actions() const noexcept { return &actions_; }
-
- private:
-  posix_spawnattr_t attributes_;
-  posix_spawn_file_actions_t actions_;
-};
-
 Result<pid_t> spawn(const HookProcessOptions& options, int socket) {
-  Attributes how;
-  how.prepare(socket);
-  std::string command(hook_process_command);
-  std::string program = options.executable.string();
-  std::string file = options.file.string();
-  std::array<char*, 4> arguments{program.data(), command.data(), file.data(), nullptr};
-  std::vector<std::string> variables = options.environment;
-  std::vector<char*> environment;
-  environment.reserve(variables.size() + 1);
-  for (std::string& variable : variables) environment.push_back(variable.data());
-  environment.push_back(nullptr);
-  pid_t pid = 0;
-  const int failure = posix_spawn(&pid, program.c_str(), how.actions(), how.attributes(),
-                                  arguments.data(), environment.data());
-  if (failure == 0) return pid;
+  // standard output is the log
+  auto pid = base::start_process(
+      {.program = options.executable.string(),
+       .arguments = {std::string(hook_process_command), options.file.string()},
+       .environment = options.environment,
+       .descriptors = {{STDERR_FILENO, STDOUT_FILENO}, {socket, hook_channel_fd}}});
+  if (pid) return pid;
   return Error{.code = Code::plugin,
-               .message = "no process for the hook " + options.name + ": " +
-                          std::generic_category().message(failure)};
-}
-
-std::string how_it_ended(int status) {
-  if (WIFSIGNALED(status)) {
-    const char* name = sigabbrev_np(WTERMSIG(status));
-    return "crashed (SIG" + std::string(name == nullptr ? "?" : name) + ")";
-  }
-  return "ended by itself (exit code " + std::to_string(WEXITSTATUS(status)) + ")";
+               .message = "the hook " + options.name + ": " + pid.error().message};
 }
 
 /// What a plugin sends may be anything.
@@ -226,7 +172,7 @@ Error HookProcess::lost(Error error) {
                     " ms, and was ended";
     error.hint = "raise its timeout in the hooks file, if it needs longer";
   } else if (reason == channel_closed) {
-    error.message = who + how_it_ended(end());
+    error.message = who + base::how_it_ended(end());
   } else {
     end();
     error.message = who + error.message + ", and was ended";

@@ -16,8 +16,21 @@ import databases  # noqa: E402
 GARBOARD = os.environ["GARBOARD"]
 PROJECT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
-with open(os.path.join(PROJECT, "schema", "report.schema.json"), encoding="utf-8") as schema:
-    REPORT = json.load(schema)
+
+def report_schema():
+    """In one document: what refers to the schema of errors refers to a part of it."""
+    texts = {}
+    for name in ("report", "error"):
+        with open(os.path.join(PROJECT, "schema", f"{name}.schema.json"), encoding="utf-8") as file:
+            texts[name] = file.read().replace('"error.schema.json"', '"#/definitions/error"')
+    error = json.loads(texts["error"].replace('"$ref": "#"', '"$ref": "#/definitions/error"'))
+    error.pop("$id")
+    document = json.loads(texts["report"])
+    document["definitions"]["error"] = error
+    return document
+
+
+REPORT = report_schema()
 
 
 def table(name, **more):
