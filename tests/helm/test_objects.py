@@ -111,8 +111,13 @@ class Pods(unittest.TestCase):
         self.assertNotIn("backoffLimit", spec)
         old = named(case("fleet", "1.26.0"), "Job", "-migrate")["spec"]
         self.assertEqual((old["backoffLimit"], old["podFailurePolicy"]["rules"][1]["action"]), (3, "FailJob"))
+        for which in ("garboard", "garboard-wait"):
+            given = variables(container(job("fleet"), which))
+            self.assertEqual((given["JOB_COMPLETIONS"], given["GARBOARD_TARGETS"]), ("4", "/t.yaml"))
+        self.assertNotIn("JOB_COMPLETIONS", variables(container(job("defaults"))))
         for document in case("fleet"):
             if document["kind"] == "CronJob":
+                self.assertNotIn("JOB_COMPLETIONS", variables(container(document)))
                 spec = document["spec"]["jobTemplate"]["spec"]
                 self.assertNotIn("completionMode", spec)
                 self.assertEqual(spec["podFailurePolicy"]["rules"][1]["action"], "FailJob")

@@ -1,4 +1,4 @@
-{{/* One container as an item of a list: dict "s" SCOPE "name" NAME "args" ARGS; "secret" in the place of the connection's. */}}
+{{/* One container as an item of a list: dict "s" SCOPE "name" NAME "args" ARGS; "secret" in the place of the connection's; "completions". */}}
 {{- define "garboard.container" -}}
 {{- $v := .s.v -}}
 {{- $secret := .secret | default (include "garboard.secretName" .s) -}}
@@ -9,7 +9,7 @@
   command: {{ toJson $v.command }}
   {{- end }}
   args: {{ toJson .args }}
-  {{- include "garboard.env" (dict "s" .s "args" .args "secret" $secret) | nindent 2 }}
+  {{- include "garboard.env" (dict "s" .s "args" .args "secret" $secret "completions" .completions) | nindent 2 }}
   resources: {{- toYaml $v.resources | nindent 4 }}
   securityContext: {{- toYaml $v.securityContext | nindent 4 }}
   terminationMessagePolicy: FallbackToLogsOnError
@@ -19,7 +19,7 @@
 {{- end -}}
 
 {{- define "garboard.waitContainer" -}}
-{{- include "garboard.container" (dict "s" . "name" "garboard-wait" "args" (list "wait" "--timeout" .v.waitForDb.timeout)) -}}
+{{- include "garboard.container" (dict "s" .s "name" "garboard-wait" "completions" .completions "args" (list "wait" "--timeout" .s.v.waitForDb.timeout)) -}}
 {{- end -}}
 
 {{/* Waits, read-only and without a lock, until the schema is there. */}}
@@ -33,7 +33,7 @@
 {{- include "garboard.prepare" . -}}
 {{- if and .v.enabled (eq .v.mode "initContainer") -}}
 {{- if .v.waitForDb.enabled }}
-{{- include "garboard.waitContainer" . }}
+{{- include "garboard.waitContainer" (dict "s" .) }}
 {{ end -}}
 {{- include "garboard.container" (dict "s" . "name" "garboard" "args" .v.args) -}}
 {{- end -}}
@@ -51,7 +51,7 @@
 {{- define "garboard.waitInitContainer" -}}
 {{- include "garboard.prepare" . -}}
 {{- if and .v.enabled .v.waitForDb.enabled -}}
-{{- include "garboard.waitContainer" . -}}
+{{- include "garboard.waitContainer" (dict "s" .) -}}
 {{- end -}}
 {{- end -}}
 

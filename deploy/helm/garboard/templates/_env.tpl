@@ -8,7 +8,16 @@
 {{- end -}}
 {{- end -}}
 
-{{/* env and envFrom of a container: dict "s" SCOPE "args" ARGS "secret" NAME. A variable of the user stands in for ours. */}}
+{{/* The file of --targets in the arguments, so that waiting and status are for the same databases. */}}
+{{- define "garboard.targets" -}}
+{{- range $i, $argument := . -}}
+{{- if hasPrefix "--targets=" $argument -}}{{ trimPrefix "--targets=" $argument }}
+{{- else if eq "--targets" $argument -}}{{ slice $ (add1 $i | int) | first }}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{/* env and envFrom of a container: dict "s" SCOPE "args" ARGS "secret" NAME "completions" OF AN INDEXED JOB. A variable of the user stands in for ours. */}}
 {{- define "garboard.env" -}}
 {{- $v := .s.v -}}
 {{- $retry := $v.retryPolicy -}}
@@ -29,6 +38,8 @@
 {{- if and (not .secret) $v.connection.keys.url (ne $v.connection.keys.url "DATABASE_URL") -}}
 {{- $_ := set $own "GARBOARD_URL_ENV" $v.connection.keys.url -}}
 {{- end -}}
+{{- $_ := set $own "GARBOARD_TARGETS" (include "garboard.targets" $v.args) -}}
+{{- $_ := set $own "JOB_COMPLETIONS" (.completions | default "") -}}
 {{- range $v.env -}}{{- $_ := unset $own .name -}}{{- end -}}
 env:
 {{- range $name, $value := $own }}

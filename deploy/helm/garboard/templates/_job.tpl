@@ -53,7 +53,7 @@ template:
   metadata:
     {{- include "garboard.podMetadata" . | nindent 4 }}
   spec:
-    {{- include "garboard.podSpec" . | nindent 4 }}
+    {{- include "garboard.podSpec" (merge (dict "completions" (ternary ($v.parallelism | int64) 0 $isFleet)) .) | nindent 4 }}
 {{- end -}}
 
 {{/* Public: the Job that migrates, or rolls back, and what it needs first. */}}

@@ -10,11 +10,11 @@ Migrations are switched off (migrations.enabled is false).
 {{- if has $v.mode (list "hook" "job") }}
 
   kubectl -n {{ $namespace }} get jobs -l app.kubernetes.io/name=garboard,app.kubernetes.io/instance={{ .context.Release.Name }}
-  kubectl -n {{ $namespace }} logs -l app.kubernetes.io/name=garboard,app.kubernetes.io/instance={{ .context.Release.Name }} -c garboard --tail=-1
+  kubectl -n {{ $namespace }} logs -l app.kubernetes.io/name=garboard,app.kubernetes.io/instance={{ .context.Release.Name }} --all-containers --ignore-errors --tail=-1
 
 The reason of a failure is also in the pod's termination message:
 
-  kubectl -n {{ $namespace }} get pods -l app.kubernetes.io/name=garboard,app.kubernetes.io/instance={{ .context.Release.Name }} -o jsonpath='{range .items[*].status.containerStatuses[*]}{.state.terminated.message}{"\n"}{end}'
+  kubectl -n {{ $namespace }} get pods -l app.kubernetes.io/name=garboard,app.kubernetes.io/instance={{ .context.Release.Name }} -o jsonpath="{range .items[*].status['initContainerStatuses','containerStatuses'][*]}{.state.terminated.message}{'\n'}{end}"
 {{- end }}
 {{- include "garboard.notesExtras" . }}
 {{- include "garboard.notesWarnings" . }}

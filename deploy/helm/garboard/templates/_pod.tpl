@@ -1,4 +1,4 @@
-{{/* A pod's spec: dict "s" SCOPE "component" NAME "args" ARGS "first" database | schema | nothing. */}}
+{{/* A pod's spec: dict "s" SCOPE "component" NAME "args" ARGS "first" database | schema | nothing; "completions". */}}
 {{- define "garboard.podSpec" -}}
 {{- $s := .s -}}
 {{- $v := $s.v -}}
@@ -25,7 +25,7 @@ imagePullSecrets:
 initContainers: {{- . | nindent 2 }}
 {{- end }}
 containers:
-  {{- include "garboard.container" (dict "s" $s "name" "garboard" "args" .args) | nindent 2 }}
+  {{- include "garboard.container" (dict "s" $s "name" "garboard" "args" .args "completions" .completions) | nindent 2 }}
 {{- with include "garboard.podVolumes" (dict "s" $s "isHook" (has .component (list "migration" "seed")) "secret" (include "garboard.secretName" $s)) | trim }}
 volumes: {{- . | nindent 2 }}
 {{- end }}
@@ -43,7 +43,7 @@ volumes: {{- . | nindent 2 }}
 {{- if eq .first "schema" }}
 {{ include "garboard.container" (dict "s" $s "name" "garboard-wait" "args" (list "wait" "--applied" "all" "--timeout" $s.v.waitForDb.timeout)) }}
 {{- else if and (eq .first "database") $s.v.waitForDb.enabled }}
-{{ include "garboard.waitContainer" $s }}
+{{ include "garboard.waitContainer" . }}
 {{- end }}
 {{- end -}}
 
