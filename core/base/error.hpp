@@ -59,8 +59,10 @@ struct Error {
   std::string hint = {};      ///< what to do next; empty = nothing useful to say
   SourcePosition where = {};  ///< the author's text that is to blame
   std::vector<std::string> context = {};  ///< innermost first: "statement 3", "migration users-add"
-  std::string sqlstate = {};              ///< five characters or empty
-  std::int64_t native_code = 0;           ///< the server's own number; 0 = none
+  std::string migration = {};             ///< id of the one it is about; empty = none, or several
+  std::optional<std::size_t> applied = {};  ///< how many migrations the run had applied before
+  std::string sqlstate = {};                ///< five characters or empty
+  std::int64_t native_code = 0;             ///< the server's own number; 0 = none
   std::string statement = {};  ///< beginning of the failing statement, redacted when shown
   std::int64_t statement_position = -1;  ///< 0-based byte offset in that statement; -1 = unknown
   std::optional<std::size_t> batch_index = {};  ///< which statement of a batch failed

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // migrate and status: what holds plans against a tracking table.
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -107,8 +108,11 @@ Result<int> migrate(CommandContext& context, DiskFiles& files, RunHooks& hooks,
       apply(context, plan, *comparison->database, std::move(comparison->session), files, hooks);
   hooks.remember(run);
   fill_migrate(context.report, plan, run, name);
-  if (run.error) return *std::move(run.error);
-  return 0;
+  if (!run.error) return 0;
+  Error error = *std::move(run.error);
+  error.applied = static_cast<std::size_t>(std::ranges::count(
+      run.migrations, model::Outcome::applied, &model::MigrationReport::outcome));
+  return error;
 }
 
 }  // namespace

@@ -20,6 +20,8 @@ Json plain_json(const Error& error) {
                {"message", error.message},
                {"retryable", base::is_retryable_exit(error.code)}};
   if (!error.where.file.empty() || error.where.line != 0) json["where"] = place_json(error.where);
+  if (!error.migration.empty()) json["migration"] = error.migration;
+  if (error.applied) json["applied"] = *error.applied;
   if (!error.context.empty()) json["context"] = error.context;
   if (!error.statement.empty()) {
     json["statement"] = {{"text", error.statement}};

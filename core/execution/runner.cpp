@@ -232,8 +232,10 @@ Result<void> Runner::take(Job& job, MigrationReport& report) {
       if (again) continue;
       report.outcome = Outcome::failed;
       tell(EventKind::migration_failed, job, report, again.error().message, &again.error());
-      return std::move(again).error().in(
-          (is_rollback_ ? "rolling back migration '" : "migration '") + job.change->id + "'");
+      Error failure = std::move(again).error();
+      failure.migration = job.change->id;
+      return std::move(failure).in((is_rollback_ ? "rolling back migration '" : "migration '") +
+                                   job.change->id + "'");
     }
     if (attempted->end == Attempt::End::done) {
       report.outcome = is_rollback_ ? Outcome::rolled_back : Outcome::applied;

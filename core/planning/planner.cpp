@@ -87,7 +87,8 @@ Error changed_error(const PlanItem& item) {
                    "restore the migration's text as it was applied and put what is new into a new "
                    "migration, or accept it with `garboard repair " +
                    item.change->id + " --accept-changed`",
-               .where = item.change->where};
+               .where = item.change->where,
+               .migration = item.change->id};
 }
 
 Error out_of_order_error(const PlanItem& item) {
@@ -97,7 +98,8 @@ Error out_of_order_error(const PlanItem& item) {
                .hint =
                    "move it to the end of the plan, or pass --allow-out-of-order if it does not "
                    "depend on the order",
-               .where = item.change->where};
+               .where = item.change->where,
+               .migration = item.change->id};
 }
 
 Error reverting_error(const PlanItem& item) {
@@ -105,7 +107,8 @@ Error reverting_error(const PlanItem& item) {
                .message = "migration '" + item.change->id + "' is half rolled back",
                .reason = "half-rolled-back",
                .hint = "finish it with `garboard rollback`, which goes on where it stopped",
-               .where = item.change->where};
+               .where = item.change->where,
+               .migration = item.change->id};
 }
 
 Error missing_requirement_error(const PlanItem& item, const std::string& required) {
@@ -114,7 +117,8 @@ Error missing_requirement_error(const PlanItem& item, const std::string& require
                           "', which is pending and not selected",
                .reason = "requirement-missing",
                .hint = "select both, or apply '" + required + "' first",
-               .where = item.change->where};
+               .where = item.change->where,
+               .migration = item.change->id};
 }
 
 /// Every migration that is to run, and is not preceded by all that it requires.
@@ -134,7 +138,8 @@ Error unknown_error(const LedgerEntry& entry, std::string_view what) {
   return Error{.code = Code::ahead,
                .message = "migration '" + entry.id + "' is applied to the database, but " +
                           std::string(what),
-               .hint = "use the plan that has it, or pass --if-ahead warn to go on without it"};
+               .hint = "use the plan that has it, or pass --if-ahead warn to go on without it",
+               .migration = entry.id};
 }
 
 }  // namespace

@@ -82,6 +82,8 @@ TEST(ErrorText, ShowsNoSecretAndObeysNoControlCharacter) {
 TEST(ErrorJson, CarriesEveryField) {
   Error error = statement_error();
   error.is_outcome_unknown = true;
+  error.migration = "3";
+  error.applied = 2;
   error.others.push_back({.code = Code::bad_input, .message = "two"});
   const Json json = error_json(error, {});
   EXPECT_EQ(json.at("code"), 30);
@@ -93,6 +95,8 @@ TEST(ErrorJson, CarriesEveryField) {
   EXPECT_EQ(json.at("nativeCode"), 1064);
   EXPECT_EQ(json.at("context").size(), 2U);
   EXPECT_EQ(json.at("outcomeUnknown"), true);
+  EXPECT_EQ(json.at("migration"), "3");
+  EXPECT_EQ(json.at("applied"), 2);
   EXPECT_EQ(json.at("others").at(0).at("reason"), "bad-input");
   EXPECT_EQ(error_json({.code = Code::locked, .message = "m"}, {}).at("retryable"), true);
   EXPECT_EQ(error_json({.message = "m", .reason = "own"}, {}).at("reason"), "own");

@@ -65,6 +65,7 @@ TEST(Planner, RefusesAChangedChecksum) {
   const auto checked = check_plan(plan, {});
   ASSERT_FALSE(checked);
   EXPECT_EQ(checked.error().code, base::Code::checksum_changed);
+  EXPECT_EQ(checked.error().migration, plan.items[0].change->id);
 }
 
 TEST(Planner, ResumesAPartialMigrationWhateverItsChecksum) {
