@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What is refused, what things are called, and what the notes say."""
 
+import shutil
 import unittest
 
 import cases
@@ -25,33 +26,35 @@ class Refusals(unittest.TestCase):
 
     def test_a_library_user_without_a_schema_is_told_of_a_typo(self):
         shop = charts.workspace().shop
-        for values, says in (
-                ({"modee": "job"}, "migrations.modee is not a value of garboard; migrations has: activeDeadline"),
-                ({"gate": {"tiemout": "1s"}}, "migrations.gate.tiemout is not a value .* atLeast, enabled"),
-                ({"connection": {"keys": {"pass": "x"}}}, "migrations.connection.keys.pass is not"),
-                ({"gate": True}, "migrations.gate must have keys: atLeast"),
-                ({"mode": "hok"}, "migrations.mode is hok; it is one of: hook, job"),
-                ({"when": ["pre-instal"]}, "when has pre-instal; the events are"),
-                ({"when": []}, "when is empty"),
-                ({"hookDeletePolicy": "hook-failed"}, "hookDeletePolicy is hook-failed"),
-                ({"source": {"files": "migrations/none*"}}, "no file of the chart matches")):
+        def refuse(values, says):
             self.refuse(shop, {"migrations": values}, says, "--skip-schema-validation")
             if "source" not in values:
                 self.refuse(shop, {"migrations": values}, "migrations")
+        charts.each(refuse, (
+            ({"modee": "job"}, "migrations.modee is not a value of garboard; migrations has: activeDeadline"),
+            ({"gate": {"tiemout": "1s"}}, "migrations.gate.tiemout is not a value .* atLeast, enabled"),
+            ({"connection": {"keys": {"pass": "x"}}}, "migrations.connection.keys.pass is not"),
+            ({"gate": True}, "migrations.gate must have keys: atLeast"),
+            ({"mode": "hok"}, "migrations.mode is hok; it is one of: hook, job"),
+            ({"when": ["pre-instal"]}, "when has pre-instal; the events are"),
+            ({"when": []}, "when is empty"),
+            ({"hookDeletePolicy": "hook-failed"}, "hookDeletePolicy is hook-failed"),
+            ({"source": {"files": "migrations/none*"}}, "no file of the chart matches")))
 
-    def test_an_alias_of_the_library_is_told_where_its_defaults_are(self):
-        shop = charts.workspace().shop
+    def test_a_library_with_an_alias_needs_to_be_told_where_its_defaults_are(self):
+        space = charts.workspace()
+        aliased = space.root / "aliased"
+        shutil.copytree(space.shop, aliased)
+        with (aliased / "Chart.yaml").open("a", encoding="utf-8") as file:
+            file.write("    alias: library\n")
+        self.refuse(aliased, {}, r"not at \.Values\.garboard; if the dependency has an alias, pass")
+        for path in (aliased / "templates").iterdir():
+            text = path.read_text(encoding="utf-8")
+            path.write_text(text.replace(".Values.migrations)", '.Values.migrations "defaults" .Values.library)')
+                            .replace(".Values.migrations }", '.Values.migrations "defaults" .Values.library }'),
+                            encoding="utf-8")
         for major in charts.HELMS:
-            library = shop / "charts"
-            self.assertTrue(list(library.glob("garboard-*.tgz")), major)
-        template = shop / "templates/migrations.yaml"
-        old = template.read_text(encoding="utf-8")
-        template.write_text(old.replace('"values" .Values.migrations', '"values" .Values.migrations "defaults" dict')
-                            .replace('"context" .', '"context" (dict "Values" dict)'), encoding="utf-8")
-        try:
-            self.refuse(shop, {}, r"not at \.Values\.garboard; if the dependency has an alias, pass")
-        finally:
-            template.write_text(old, encoding="utf-8")
+            named(objects(space.render(major, aliased, {"library": {"mode": "job"}})), "Job")
 
     def test_too_much_for_a_config_map(self):
         shop = charts.workspace().shop
