@@ -97,9 +97,18 @@ class Pods(unittest.TestCase):
             rules = job(name)["spec"]["podFailurePolicy"]["rules"]
             self.assertEqual(rules[0], {"action": "Ignore", "onPodConditions": [{"type": "DisruptionTarget"}]})
             self.assertEqual(rules[1]["onExitCodes"]["containerName"], "garboard")
+            # a wrong password fails in the container that waits, where there is one: only then may it be named
+            names = [each["name"] for each in pod_of(job(name)).get("initContainers", [])]
+            waits = [rule for rule in rules[2:] if rule["onExitCodes"]["containerName"] == "garboard-wait"]
+            self.assertEqual(waits, rules[2:])
+            self.assertEqual(len(waits), names.count("garboard-wait"))
+            for rule in waits:
+                self.assertEqual({**rule["onExitCodes"], "containerName": "garboard"}, rules[1]["onExitCodes"])
+                self.assertEqual(rule["action"], rules[1]["action"])
             return rules[1]["action"], rules[1]["onExitCodes"]["operator"], rules[1]["onExitCodes"]["values"]
-        self.assertEqual(codes("defaults"), ("FailJob", "NotIn", [10, 11, 12, 13, 14, 137, 143]))
+        self.assertEqual(codes("defaults"), ("FailJob", "NotIn", [10, 11, 12, 13, 14, 15, 137, 143]))
         self.assertEqual(codes("copy"), codes("defaults"))
+        self.assertEqual(codes("copy_changed"), codes("defaults"))
         self.assertEqual(codes("more_retried")[2], [10, 11, 15, 137, 143])
         self.assertEqual(codes("fleet")[0], "FailIndex")
         self.assertNotIn("podFailurePolicy", job("no_policy")["spec"])

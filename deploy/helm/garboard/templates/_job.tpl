@@ -15,6 +15,10 @@ podFailurePolicy:
       onPodConditions: [{type: DisruptionTarget}]
     - action: {{ ternary "FailIndex" "FailJob" (eq (include "garboard.isPerIndex" .) "true") }}
       onExitCodes: {containerName: garboard, operator: NotIn, values: {{ $retried | uniq | toJson }}}
+    {{- if .hasWait }}
+    - action: {{ ternary "FailIndex" "FailJob" (eq (include "garboard.isPerIndex" .) "true") }}
+      onExitCodes: {containerName: garboard-wait, operator: NotIn, values: {{ $retried | uniq | toJson }}}
+    {{- end }}
 {{- end -}}
 {{- end -}}
 
@@ -46,7 +50,8 @@ activeDeadlineSeconds: {{ $v.activeDeadlineSeconds | int64 }}
 {{- if not (kindIs "invalid" $v.ttlSecondsAfterFinished) }}
 ttlSecondsAfterFinished: {{ $v.ttlSecondsAfterFinished | int64 }}
 {{- end }}
-{{- with include "garboard.podFailurePolicy" (ternary $s (dict "v" (merge (dict "parallelism" 1) $v) "kube" $s.kube) $isFleet) }}
+{{- $hasWait := or (eq .first "schema") (and (eq .first "database") $v.waitForDb.enabled) -}}
+{{- with include "garboard.podFailurePolicy" (merge (dict "hasWait" $hasWait) (ternary $s (dict "v" (merge (dict "parallelism" 1) $v) "kube" $s.kube) $isFleet)) }}
 {{ . }}
 {{- end }}
 template:
