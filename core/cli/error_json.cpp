@@ -94,8 +94,12 @@ std::optional<Error> error_from_json(const Json& json) {
                 .reason = json.at("reason").get<std::string>(),
                 .hint = json.value("hint", ""),
                 .context = json.value("context", std::vector<std::string>{}),
+                .migration = json.value("migration", ""),
                 .sqlstate = json.value("sqlstate", ""),
                 .native_code = json.value("nativeCode", std::int64_t{0})};
+    error.is_outcome_unknown = json.value("outcomeUnknown", false);
+    if (const auto applied = json.find("applied"); applied != json.end())
+      error.applied = applied->get<std::size_t>();
     if (const auto where = json.find("where"); where != json.end())
       error.where = {where->value("file", ""), where->value("line", 0U),
                      where->value("column", 0U)};

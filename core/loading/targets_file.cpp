@@ -163,9 +163,8 @@ class TargetsDecoder {
     if (has_both || (fields.lacks("query") && fields.lacks("list")))
       problems_.add(document_, fields.offset(), "'schemas' has neither a query nor a list, or both",
                     "expected query: SELECT .. or list: [..]");
-    else if (base::is_blank(source.query) && source.names.empty())
-      problems_.add(document_, fields.offset(), "'schemas' is empty",
-                    "expected a query that lists schemas, or the schemas' names");
+    else if (fields.has("query") && base::is_blank(source.query))
+      problems_.add(document_, fields.offset(), "the query for schemas is empty");
     return source;
   }
 

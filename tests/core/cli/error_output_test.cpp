@@ -102,6 +102,35 @@ TEST(ErrorJson, CarriesEveryField) {
   EXPECT_EQ(error_json({.message = "m", .reason = "own"}, {}).at("reason"), "own");
 }
 
+TEST(ErrorJson, IsReadBackAsItWasWritten) {
+  Error error = statement_error();
+  error.migration = "users";
+  error.applied = 3;
+  error.is_outcome_unknown = true;
+  error.reason = "some-slug";
+  error.others = {statement_error()};
+  const Json json = error_json(error, {});
+  const auto read = error_from_json(json);
+  ASSERT_TRUE(read);
+  EXPECT_EQ(error_json(*read, {}), json);
+}
+
+TEST(ErrorJson, IsNotReadFromAnythingElse) {
+  for (const char* wrong :
+       {"null", "[]", "{}", R"({"code":1})", R"({"code":"a","reason":"b"})",
+        R"({"code":1,"reason":"b","where":3})", R"({"code":1,"reason":"b","applied":"x"})"})
+    EXPECT_FALSE(error_from_json(Json::parse(wrong))) << wrong;
+}
+
+TEST(ErrorText, CountsFailedTargetsOnce) {
+  Error error{.code = Code::some_targets_failed,
+              .message = "2 of 5 targets failed: a, b",
+              .reason = "some-targets-failed"};
+  error.others = {Error{.message = "a: x"}, Error{.message = "b: y"}};
+  const std::string text = error_text(error, {}, Colour::off);
+  EXPECT_TRUE(text.starts_with("error: 2 of 5 targets failed: a, b\na: x\nb: y\n")) << text;
+}
+
 TEST(ErrorJson, RedactsEveryText) {
   Redactor redactor;
   redactor.add("canary");

@@ -121,5 +121,23 @@ TEST(Url, RefusesWithoutShowingWhatWasWritten) {
   }
 }
 
+TEST(Url, IsWrittenSoThatItIsReadBack) {
+  for (const char* text :
+       {"postgres://bob:s3c%2Fr%40t:%20x@db.example.com:6432/"
+        "a%2Fb%3Fc?sslmode=require&options=-c%20a",
+        "postgres://%2Fvar%2Frun/db", "mysql://root@[fe80::1]:3306/", "postgres://:pw@h/d",
+        "sqlite:/tmp/a%20b%3f.db?mode=ro", "postgres:///d", "mysql://u%2Fv:@h"}) {
+    const Url url = parsed(text);
+    const Url again = parsed(url_text(url));
+    EXPECT_EQ(again.scheme, url.scheme) << text;
+    EXPECT_EQ(again.user, url.user) << text;
+    EXPECT_EQ(again.password, url.password) << text;
+    EXPECT_EQ(again.host, url.host) << text;
+    EXPECT_EQ(again.port, url.port) << text;
+    EXPECT_EQ(again.database, url.database) << text;
+    EXPECT_EQ(again.params, url.params) << text;
+  }
+}
+
 }  // namespace
 }  // namespace garboard::cli
