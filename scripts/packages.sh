@@ -10,8 +10,10 @@ kit_packages="libelf-dev"
 # a plugin is built by other compilers and in other languages, and abi.h held against what it was
 sdk_packages="clang-14 libc++-14-dev libc++abi-14-dev cargo rustc abigail-tools
   firebird-dev firebird3.0-server-core"
-test_packages="$build_packages $driver_packages $hook_packages $kit_packages $sdk_packages libgtest-dev ccache python3
-  python3-jsonschema python3-yaml postgresql
+# the documentation as a site
+docs_packages="mkdocs"
+test_packages="$build_packages $driver_packages $hook_packages $kit_packages $sdk_packages
+  $docs_packages libgtest-dev ccache python3 python3-jsonschema python3-yaml postgresql
   mariadb-server-core mariadb-client mariadb-client-core sqlite3 openssl hostname
   pgbouncer galera-4 strace rsync"
 # Not installed by any script: where these are, tests take over histories that dbmate and Knex made,
