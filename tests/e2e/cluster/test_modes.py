@@ -104,6 +104,19 @@ class Modes(cluster.ClusterTest):
 
         self.on_each(check, POSTGRES)
 
+    def test_a_release_may_change_its_mode(self):
+        def check(major, database, namespace):
+            files = dict(shop.FIRST)
+            for number, mode in enumerate(("hook", "job", "initContainer", "none", "hook"), 3):
+                files[f"{number}_more.sql"] = shop.table(f"more_{number}")
+                release = shop.Release(self, major, database, namespace, mode=mode,
+                                       gate={"enabled": mode != "none"})
+                release.deploy(mode, files)
+                release.rolled_out()
+                self.assertEqual(len(self.applied(database)), len(files) - (mode == "none"), mode)
+
+        self.on_each(check, POSTGRES)
+
     def test_a_database_file_in_the_pod(self):
         def check(major, database, namespace):
             namespace.secret("shop-db", DATABASE_URL="sqlite:/data/shop.db")
