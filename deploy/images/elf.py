@@ -31,11 +31,6 @@ def loader_of(program):
     return re.search(r"program interpreter: ([^\]]+)\]", output("readelf", "-lW", program)).group(1)
 
 
-def needed(path):
-    """The names of the libraries that the file is linked to."""
-    return re.findall(r"\(NEEDED\).*\[(.+)\]", output("readelf", "-dW", path))
-
-
 def opens_libraries(path):
     return re.search(r" UND dlm?open(@|$)", output("readelf", "--dyn-syms", "-W", path), re.M)
 
@@ -51,10 +46,10 @@ class Libraries:
     def linked(self, path):
         """{name: file} of all that the loader maps for this file, itself left out."""
         command = [self.loader] + (["--library-path", self.first] if self.first else [])
-        listing = output(*command, "--list", path)
-        if lost := re.findall(r"^\s(\S+) => not found$", listing, re.M):
-            raise Missing(f"{path} needs {', '.join(lost)}, which this system does not have")
-        return dict(re.findall(r"^\s(\S+) => (\S+) \(0x", listing, re.M))
+        done = subprocess.run([*command, "--list", path], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        if done.returncode != 0:
+            raise Missing(f"{path} cannot be loaded here: {done.stderr.strip()}")
+        return dict(re.findall(r"^\s(\S+) => (\S+) \(0x", done.stdout, re.M))
 
     def opened(self, path):
         """{name: file} of what a file that opens libraries can open: those that it names, and what

@@ -56,7 +56,7 @@ layers_of() {
 read_in_image() {
   local layer
   for layer in $(layers_of "$1"); do
-    if tar -xOf "$1" "$layer" | tar -tf - | grep -qxF "$2"; then
+    if tar -xOf "$1" "$layer" | tar -tf - | grep -xF "$2" > /dev/null; then
       tar -xOf "$1" "$layer" | tar -xOf - "$2"
     fi
   done

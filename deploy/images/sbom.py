@@ -6,10 +6,18 @@ import hashlib
 import json
 import os
 import re
+from dataclasses import dataclass
 
 PATH = "/usr/share/sbom/garboard.spdx.json"
 HOME = "https://spdx.org/spdxdocs"
 NOTHING = "NOASSERTION"
+
+
+@dataclass
+class Inside:
+    """Packages whose code is inside the program's own files."""
+    linked: list    # from static libraries
+    compiled: list  # from headers
 
 
 def identifier(kind, name):
@@ -50,7 +58,7 @@ def describe_package(package, files):
             "referenceCategory": "PACKAGE-MANAGER", "referenceType": "purl",
             "referenceLocator": purl(package)}]
         described["sourceInfo"] = package.how_built or f"Debian's source package {package.source}"
-        described["licenseComments"] = f"see {package.copyright_file}"
+        described["licenseComments"] = f"of most of the source; see {package.copyright_file}"
     return described
 
 
@@ -64,29 +72,34 @@ def relation(one, kind, other):
     return {"spdxElementId": one, "relationshipType": kind, "relatedSpdxElement": other}
 
 
-def document(name, own, image, linked):
-    """The text of the document. `linked` are packages whose code is inside the files of `own`."""
-    packages = {**image.packages, own.name: own, **{p.name: p for p in linked}}
-    files, of_package = [], {None: []}
+def relations_inside(own, inside):
+    this = identifier("Package", own.name)
+    yield from (relation(this, "STATIC_LINK", identifier("Package", p.name)) for p in inside.linked)
+    yield from (relation(identifier("Package", p.name), "BUILD_DEPENDENCY_OF", this)
+                for p in inside.compiled)
+
+
+def document(name, own, image, inside):
+    """The text of the document: `own` is the package of the program."""
+    packages = {p.name: p for p in [*inside.linked, *inside.compiled, *image.packages.values(), own]}
+    files, of_package = [], {}
     for path, (place, package) in sorted(image.files.items()):
         files.append(describe_file(path, place))
-        of_package.setdefault(package and package.name, []).append(files[-1])
+        of_package.setdefault(package.name, []).append(files[-1])
     whole = identifier("Image", name)
     described = [{
         "SPDXID": whole, "name": f"garboard-{name}", "versionInfo": own.version,
         "downloadLocation": NOTHING, "filesAnalyzed": False, "licenseConcluded": NOTHING,
         "licenseDeclared": NOTHING, "copyrightText": NOTHING, "primaryPackagePurpose": "CONTAINER"}]
     relations = [relation("SPDXRef-DOCUMENT", "DESCRIBES", whole)]
-    relations += [relation(whole, "CONTAINS", file["SPDXID"]) for file in of_package[None]]
     for key in sorted(packages):
         mine = of_package.get(key, [])
         described.append(describe_package(packages[key], mine))
         this = described[-1]["SPDXID"]
-        if any(p.name == key for p in linked):
-            relations.append(relation(identifier("Package", own.name), "STATIC_LINK", this))
         if mine:
             relations.append(relation(whole, "CONTAINS", this))
         relations += [relation(this, "CONTAINS", file["SPDXID"]) for file in mine]
+    relations += relations_inside(own, inside)
     # the same files and the same packages have the same name
     content = hashlib.sha256(json.dumps([described, files]).encode()).hexdigest()
     created = datetime.datetime.fromtimestamp(int(os.environ.get("SOURCE_DATE_EPOCH", "0")),
