@@ -162,7 +162,14 @@ Result<fleet::Shard> shard_of(const CommandContext& context) {
     return fleet::parse_shard(given);
   const auto index = context.environment.get("JOB_COMPLETION_INDEX");
   const auto count = context.environment.get("JOB_COMPLETIONS");
-  if (!index || !count) return fleet::Shard{};
+  if (!index) return fleet::Shard{};
+  if (!count)
+    return Error{
+        .code = Code::usage,
+        .message =
+            "JOB_COMPLETION_INDEX says which part of the fleet this is, and nothing "
+            "says of how many",
+        .hint = "set JOB_COMPLETIONS to the Job's completions, or pass --shard 0/1 for all"};
   Result<fleet::Shard> shard = fleet::parse_shard(*index + "/" + *count);
   if (shard) return shard;
   return std::move(shard).error().in("JOB_COMPLETION_INDEX and JOB_COMPLETIONS");

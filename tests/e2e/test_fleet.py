@@ -131,6 +131,7 @@ class SqliteFleet(FleetTest):
             "JOB_COMPLETION_INDEX": "0", "JOB_COMPLETIONS": "3"})
         self.assertEqual(list(self.outcomes(document)), ["tenant-6"])
         self.migrate_fleet(file, "--shard", "7/7", code=2)
+        self.migrate_fleet(file, code=2, variables={"JOB_COMPLETION_INDEX": "0"})
 
     def test_status_and_rollback_are_for_fleets_too(self):
         file = self.targets_file(self.sqlite_targets(3))
