@@ -67,6 +67,7 @@ SHOP = {
     "shop_job": {"migrations": {"mode": "job"}},
     "shop_init": {"migrations": {"mode": "initContainer", "source": {"type": "image", "files": ""},
                                  "connection": {"mountAsFile": True}}},
+    "shop_init_files": {"migrations": {"mode": "initContainer"}},
     "shop_gate": {"migrations": {"gate": {"atLeast": "20260101000000", "existingSecret": "shop-reader"},
                                  "connection": {"mountAsFile": True}}},
     "shop_no_gate": {"migrations": {"gate": {"enabled": False}, "statusTest": False}},

@@ -124,6 +124,8 @@ class Pods(unittest.TestCase):
             given = variables(container(job("fleet"), which))
             self.assertEqual((given["JOB_COMPLETIONS"], given["GARBOARD_TARGETS"]), ("4", "/t.yaml"))
         self.assertNotIn("JOB_COMPLETIONS", variables(container(job("defaults"))))
+        # without completions, Helm 3 takes a Job for finished as soon as it is there
+        self.assertEqual((job("defaults")["spec"]["completions"], named(case("job"), "Job")["spec"]["completions"]), (1, 1))
         for document in case("fleet"):
             if document["kind"] == "CronJob":
                 self.assertNotIn("JOB_COMPLETIONS", variables(container(document)))
@@ -226,6 +228,13 @@ class Hooks(unittest.TestCase):
         self.assertEqual(init("shop_no_gate") + init("shop_disabled"), [])
         gate = container(named(case("shop_gate"), "Deployment"), "garboard-gate")
         self.assertEqual(gate["args"], ["wait", "--applied", "20260101000000", "--timeout", "300s"])
+
+    def test_a_pod_that_migrates_is_a_new_one_when_the_files_are(self):
+        def annotations(name):
+            return named(case(name), "Deployment")["spec"]["template"]["metadata"].get("annotations") or {}
+        self.assertRegex(annotations("shop_init_files")["garboard/source"], "^[0-9a-f]{16}$")
+        self.assertEqual(annotations("shop"), {})
+        self.assertEqual(annotations("shop_init"), {})
 
 
 class Connections(unittest.TestCase):

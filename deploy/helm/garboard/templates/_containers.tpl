@@ -64,6 +64,14 @@
 {{- end -}}
 {{- end -}}
 
+{{/* Public: an annotation of the application's pod, so that one which migrates is a new one when the chart's files are. */}}
+{{- define "garboard.podAnnotations" -}}
+{{- include "garboard.prepare" . -}}
+{{- if and .v.enabled (eq .v.mode "initContainer") -}}
+{{- with include "garboard.sourceChecksum" . -}}garboard/source: {{ . | quote }}{{- end -}}
+{{- end -}}
+{{- end -}}
+
 {{- define "garboard.mounts" -}}
 {{- $v := .s.v -}}
 {{- if eq $v.source.type "configMap" }}

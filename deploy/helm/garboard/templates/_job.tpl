@@ -42,6 +42,7 @@ completionMode: Indexed
 completions: {{ $v.parallelism | int64 }}
 parallelism: {{ $v.parallelism | int64 }}
 {{- else }}
+completions: 1
 parallelism: 1
 {{- end }}
 {{- if not (kindIs "invalid" $v.activeDeadlineSeconds) }}

@@ -14,7 +14,7 @@ Migrations are switched off (migrations.enabled is false).
 
 The reason of a failure is also in the pod's termination message:
 
-  kubectl -n {{ $namespace }} get pods -l app.kubernetes.io/name=garboard,app.kubernetes.io/instance={{ .context.Release.Name }} -o jsonpath="{range .items[*].status['initContainerStatuses','containerStatuses'][*]}{.state.terminated.message}{'\n'}{end}"
+  kubectl -n {{ $namespace }} get pods -l app.kubernetes.io/name=garboard,app.kubernetes.io/instance={{ .context.Release.Name }} -o jsonpath="{range .items[*].status['initContainerStatuses','containerStatuses'][?(@.state.terminated.message)]}{.state.terminated.message}{'\n'}{end}"
 {{- end }}
 {{- include "garboard.notesExtras" . }}
 {{- include "garboard.notesWarnings" . }}
