@@ -6,7 +6,7 @@ import re
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 DOCS = ROOT / "docs"
-FENCE = re.compile(r"^( *)```(\w*)\n(.*?)^\1```", re.M | re.S)
+FENCE = re.compile(r"^( *)```(\w*)[^\n]*\n(.*?)^\1```", re.M | re.S)
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 SHELLS = {"sh", "bash", "console", ""}
 NO_SOURCES = {"build", "target", "golden", ".git"}

@@ -110,6 +110,16 @@ class Site(unittest.TestCase):
                         if url.fragment and target in site:
                             self.assertIn(url.fragment, site[target].ids)
 
+    def test_no_markdown_is_left(self):
+        with tempfile.TemporaryDirectory() as folder:
+            self.build(folder)
+            for path in pathlib.Path(folder).rglob("*.html"):
+                text = re.sub(r"<pre>.*?</pre>", "", path.read_text(encoding="utf-8"), flags=re.S)
+                self.assertNotIn("```", text, path.name)
+                self.assertNotRegex(text, r"<td><code>[^<]*\\\|", path.name)
+                text = re.sub(r"<(code|script)\b.*?</\1>", "", text, flags=re.S)
+                self.assertNotRegex(text, r"(?m)\*\*|\]\(|\|--|^(<p>)?[-*] ", path.name)
+
     def test_links_to_sources_lead_to_the_repository(self):
         with tempfile.TemporaryDirectory() as folder:
             site = self.build(folder, GARBOARD_REPO_URL="https://repository.example/garboard")
