@@ -27,14 +27,15 @@ class Attributes {
     posix_spawnattr_destroy(&attributes_);
   }
 
-  void prepare(const std::vector<std::pair<int, int>>& descriptors) {
-    sigset_t none;
-    sigemptyset(&none);
-    posix_spawnattr_setsigmask(&attributes_, &none);
+  void prepare(const ProcessSpec& spec) {
+    sigset_t blocked;
+    sigemptyset(&blocked);
+    for (const int signal : spec.blocked_signals) sigaddset(&blocked, signal);
+    posix_spawnattr_setsigmask(&attributes_, &blocked);
     posix_spawnattr_setpgroup(&attributes_, 0);
     posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP);
     posix_spawn_file_actions_addopen(&actions_, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-    for (const auto& [ours, theirs] : descriptors)
+    for (const auto& [ours, theirs] : spec.descriptors)
       posix_spawn_file_actions_adddup2(&actions_, ours, theirs);
   }
 
@@ -59,7 +60,7 @@ std::vector<char*> pointers_to(std::vector<std::string>& texts) {
 
 Result<pid_t> start_process(ProcessSpec spec) {
   Attributes how;
-  how.prepare(spec.descriptors);
+  how.prepare(spec);
   spec.arguments.insert(spec.arguments.begin(), spec.program);
   const std::vector<char*> arguments = pointers_to(spec.arguments);
   const std::vector<char*> environment = pointers_to(spec.environment);

@@ -17,10 +17,11 @@ struct ProcessSpec {
   std::vector<std::string> arguments;                 ///< without the program's name
   std::vector<std::string> environment;               ///< NAME=value, all that it sees
   std::vector<std::pair<int, int>> descriptors = {};  ///< ours and what it is there, in this order
+  std::vector<int> blocked_signals = {};  ///< those it waits for: none is lost as it starts
 };
 
 /// Starts it in a process group of its own, so that Ctrl-C on a terminal reaches us alone, with no
-/// signal blocked and with nothing on its standard input.
+/// other signal blocked and with nothing on its standard input.
 Result<pid_t> start_process(ProcessSpec spec);
 
 /// For people: "crashed (SIGSEGV)", "ended by itself (exit code 3)".

@@ -272,10 +272,10 @@ int run_command(std::span<const std::string> args, const char* const* variables)
   std::signal(SIGPIPE, SIG_IGN);
   if (args.size() == 2 && args[0] == plugin_host::hook_process_command)
     return plugin_host::serve_hook(std::filesystem::absolute(args[1]), version_text());
-  const bool is_fleet_target = args.size() > 2 && args[0] == fleet_target_command;
+  const bool is_fleet_target = args.size() > 3 && args[0] == fleet_target_command;
   if (is_fleet_target) {
-    end_with_parent();
-    args = args.subspan(2);
+    end_with_parent(args[2]);
+    args = args.subspan(3);
   }
   App app(variables, is_fleet_target);
   return app.run(args);

@@ -207,10 +207,10 @@ Result<int> run_for_fleet(CommandContext& context) {
   return FleetRun(context, *fleet, *waves).run();
 }
 
-void end_with_parent() noexcept {
-  const pid_t parent = getppid();
+void end_with_parent(const std::string& parent) {
   prctl(PR_SET_PDEATHSIG, SIGTERM, 0, 0, 0);
-  if (getppid() != parent) raise(SIGTERM);
+  // to the process, not this thread: another one waits for signals
+  if (std::to_string(getppid()) != parent) kill(getpid(), SIGTERM);
 }
 
 }  // namespace garboard::cli

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <array>
+#include <string>
 #include <string_view>
 
 #include "cli/command.hpp"
@@ -23,7 +24,8 @@ inline constexpr std::array<std::string_view, 6> fleet_options{
 /// Runs the command for every target that is chosen, and reports on each.
 Result<int> run_for_fleet(CommandContext& context);
 
-/// Makes this process end when the one that started it does.
-void end_with_parent() noexcept;
+/// Makes this process end when the one that started it does, whose id is given: it may have ended
+/// already.
+void end_with_parent(const std::string& parent);
 
 }  // namespace garboard::cli

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/fleet_process.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <csignal>
 #include <set>
+#include <string>
 #include <string_view>
 
 #include "cli/database.hpp"
@@ -64,10 +68,11 @@ TargetCommand::TargetCommand(const CommandContext& context, const Fleet& fleet)
 }
 
 base::ProcessSpec TargetCommand::of(const model::Target& target, const std::string& text) const {
-  base::ProcessSpec spec{.program = executable_path().string(),
-                         .arguments = {std::string(fleet_target_command), target.name,
-                                       std::string(spec_of(context_.arguments.command).name)},
-                         .environment = environment_};
+  base::ProcessSpec spec{
+      .program = executable_path().string(),
+      .arguments = {std::string(fleet_target_command), target.name, std::to_string(getpid()),
+                    std::string(spec_of(context_.arguments.command).name)},
+      .environment = environment_};
   spec.arguments.insert(spec.arguments.end(), options_.begin(), options_.end());
   for (const std::string& given : context_.settings.list("set"))
     spec.arguments.push_back("--set=" + given);
@@ -75,6 +80,7 @@ base::ProcessSpec TargetCommand::of(const model::Target& target, const std::stri
     spec.arguments.push_back(std::string("--set=").append(name).append("=").append(value));
   if (!target.schema.empty()) spec.arguments.push_back("--schema=" + target.schema);
   spec.environment.push_back("GARBOARD_URL=" + text);
+  spec.blocked_signals = {SIGTERM, SIGINT};
   return spec;
 }
 

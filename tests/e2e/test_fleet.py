@@ -6,6 +6,7 @@ import json
 import os
 import sqlite3
 import subprocess
+import time
 import unittest
 
 import jsonschema
@@ -342,6 +343,7 @@ class ServerFleet(FleetTest):
                    "AND state = 'active' AND pid <> pg_backend_pid()"
         while database.scalar(sleeping) != "2":
             self.assertIsNone(process.poll())
+            time.sleep(0.05)
         for pid, line in cmdlines():
             self.assertNotIn(database.server.password, line, pid)
             self.assertFalse("fleet-target" in line and "://" in line, line)
@@ -379,7 +381,7 @@ class ServerFleet(FleetTest):
         victim = next(pid for pid, line in running().items() if "shared/tenant 1 " in line)
         os.kill(victim, 9)
         while victim in running():
-            pass
+            time.sleep(0.05)
         self.assertEqual(len(running()), 2)
         process.terminate()
         out, err = process.communicate(timeout=60)
@@ -393,8 +395,10 @@ class ServerFleet(FleetTest):
         process, running = self.start_sleepers(2)
         process.kill()
         process.communicate(timeout=60)
+        deadline = time.monotonic() + 60
         while running():
-            pass
+            self.assertLess(time.monotonic(), deadline, "targets run on without their parent")
+            time.sleep(0.05)
 
     def test_a_secret_is_in_no_environment_but_its_own_targets(self):
         database, names, entry = self.schemas(databases.Postgres, 2)
