@@ -123,8 +123,7 @@ TEST(Url, RefusesWithoutShowingWhatWasWritten) {
 
 TEST(Url, IsWrittenSoThatItIsReadBack) {
   for (const char* text :
-       {"postgres://bob:s3c%2Fr%40t:%20x@db.example.com:6432/"
-        "a%2Fb%3Fc?sslmode=require&options=-c%20a",
+       {"postgres://bob:s3c%2Fr%40t:%20x@db.example:6432/a%2Fb%3Fc?sslmode=require&options=-c%20a",
         "postgres://%2Fvar%2Frun/db", "mysql://root@[fe80::1]:3306/", "postgres://:pw@h/d",
         "sqlite:/tmp/a%20b%3f.db?mode=ro", "postgres:///d", "mysql://u%2Fv:@h"}) {
     const Url url = parsed(text);
