@@ -4,60 +4,31 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
-import threading
 import time
 import unittest
 import urllib.parse
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+sys.path.insert(1, os.path.join(sys.path[0], "..", "support"))
 import case  # noqa: E402
 import databases  # noqa: E402
+from relay import Relay  # noqa: E402
 
 SLEEP = {"postgres": "SELECT pg_sleep(3);", "mysql": "DO SLEEP(3);"}
 
 
-class LateServer:
-    """A port of this machine that refuses connections until open(), then leads to a server."""
-
-    def __init__(self, url):
-        parts = urllib.parse.urlsplit(url)
-        self.server = (parts.hostname, parts.port)
-        self.listener = socket.socket()
-        self.listener.bind(("127.0.0.1", 0))
-        port = self.listener.getsockname()[1]
-        self.url = parts._replace(netloc=f"{parts.netloc.rsplit('@')[0]}@127.0.0.1:{port}").geturl()
-
-    def open(self):
-        self.listener.listen()
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    def close(self):
-        self.listener.close()
-
-    def _accept(self):
-        while True:
-            try:
-                client = self.listener.accept()[0]
-            except OSError:
-                return
-            server = socket.create_connection(self.server)
-            for source, sink in ((client, server), (server, client)):
-                threading.Thread(target=self._relay, args=(source, sink), daemon=True).start()
-
-    @staticmethod
-    def _relay(source, sink):
-        try:
-            while data := source.recv(1 << 16):
-                sink.sendall(data)
-            sink.shutdown(socket.SHUT_WR)
-        except OSError:
-            pass
-
-
 class RetryTest(case.GarboardTest):
+    def late_server(self, database):
+        """The way to the database from now on: refuses connections until it is opened."""
+        parts = urllib.parse.urlsplit(database.url)
+        late = Relay((parts.hostname, parts.port))
+        self.addCleanup(late.close)
+        login = parts.netloc.rsplit("@", 1)[0]
+        database.url = parts._replace(netloc=f"{login}@127.0.0.1:{late.port}").geturl()
+        return late
+
     def lines_until(self, process, event):
         """Log lines up to the first of that event, as objects."""
         seen = []
@@ -73,9 +44,7 @@ class RetryTest(case.GarboardTest):
     def test_goes_on_when_the_server_comes_up(self):
         plan = self.plan([case.table("a")])
         for database in self.each((databases.Postgres, databases.Mariadb)):
-            late = LateServer(database.url)
-            self.addCleanup(late.close)
-            database.url = late.url
+            late = self.late_server(database)
             process = self.start(database, "migrate", "--plan", plan, "--retry-for", "2m",
                                  "--retry-initial", "100ms", "--retry-max", "1s")
             self.assertEqual(self.lines_until(process, "runRetry")[-1]["exitCode"], 10)
@@ -106,9 +75,7 @@ class RetryTest(case.GarboardTest):
     def test_ends_with_the_last_error_when_the_time_is_over(self):
         plan = self.plan([case.table("a")])
         for database in self.each((databases.Postgres,)):
-            late = LateServer(database.url)
-            self.addCleanup(late.close)
-            database.url = late.url
+            self.late_server(database)
             out, err = self.garboard(database, "migrate", "--plan", plan, "--retry-for", "6s",
                                      "--retry-initial", "100ms", "--retry-factor", "1",
                                      "--output", "json", code=10)
@@ -118,9 +85,7 @@ class RetryTest(case.GarboardTest):
     def test_a_signal_ends_the_pause(self):
         plan = self.plan([case.table("a")])
         for database in self.each((databases.Postgres,)):
-            late = LateServer(database.url)
-            self.addCleanup(late.close)
-            database.url = late.url
+            self.late_server(database)
             process = self.start(database, "migrate", "--plan", plan, "--retry-for", "1h",
                                  "--retry-initial", "1h", "--retry-max", "59m",
                                  "--retry-jitter", "0")
@@ -132,9 +97,7 @@ class RetryTest(case.GarboardTest):
 
     def test_other_commands_of_the_pod_do_not_take_it_up(self):
         for database in self.each((databases.Postgres,)):
-            late = LateServer(database.url)
-            self.addCleanup(late.close)
-            database.url = late.url
+            self.late_server(database)
             kept = {**case.environment(database), "GARBOARD_RETRY_FOR": "1h"}
             done = subprocess.run(
                 [case.GARBOARD, "wait", "--timeout", "1s"], env=kept, text=True,

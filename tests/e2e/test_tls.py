@@ -9,13 +9,14 @@ import socket
 import subprocess
 import sys
 import tempfile
-import threading
 import unittest
 import urllib.parse
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+sys.path.insert(1, os.path.join(sys.path[0], "..", "support"))
 import case  # noqa: E402
 import databases  # noqa: E402
+from relay import Relay  # noqa: E402
 
 SERVERS = pathlib.Path(case.PROJECT, "tests/support/servers")
 PASSWORD = "canary-p4ss"
@@ -33,43 +34,6 @@ def own_address():
     for name in subprocess.run(["hostname", "-I"], capture_output=True, text=True).stdout.split():
         return name
     return None
-
-
-class Relay:
-    """Listens on an address and passes everything on to a port of the loopback; keeps what clients
-    say in clear."""
-
-    def __init__(self, address, port):
-        self.target = port
-        family = socket.AF_INET6 if ":" in address else socket.AF_INET
-        self.listener = socket.create_server((address, 0), family=family)
-        self.port = self.listener.getsockname()[1]
-        self.heard = b""
-        threading.Thread(target=self.serve, daemon=True).start()
-
-    def serve(self):
-        while True:
-            try:
-                client, _ = self.listener.accept()
-            except OSError:
-                return
-            server = socket.create_connection(("127.0.0.1", self.target))
-            for source, sink in ((client, server), (server, client)):
-                threading.Thread(target=self.pump, args=(source, sink, source is client),
-                                 daemon=True).start()
-
-    def pump(self, source, sink, is_client):
-        try:
-            while data := source.recv(65536):
-                if is_client:
-                    self.heard += data
-                sink.sendall(data)
-            sink.shutdown(socket.SHUT_WR)
-        except OSError:
-            pass
-
-    def close(self):
-        self.listener.close()
 
 
 class Certificates:
@@ -131,7 +95,8 @@ class TlsTest(case.GarboardTest):
             [SERVERS, "start", cls.servers, "--fast", "--only", cls.only, "--tls", cls.right, "--with",
              str(os.getpid())], check=True, stdout=subprocess.PIPE, text=True).stdout
         cls.url = next(line for line in said.splitlines() if "_URL=" in line).split("'")[1]
-        cls.relay = Relay(cls.address, urllib.parse.urlsplit(cls.url).port)
+        server = ("127.0.0.1", urllib.parse.urlsplit(cls.url).port)
+        cls.relay = Relay(server, cls.address).open()
         cls.addClassCleanup(cls.relay.close)
 
     def show(self, certificate):
@@ -192,7 +157,7 @@ class TlsTest(case.GarboardTest):
 
     def test_a_server_without_tls_is_refused_before_it_learns_anything(self):
         plain = databases._server_url(self.plain_variable)
-        relay = Relay(self.address, plain.port)
+        relay = Relay((plain.hostname, plain.port), self.address).open()
         self.addCleanup(relay.close)
         said = self.history(self.url_through(relay, plain.geturl(), {}), 24)
         self.assertIn("no TLS", said)

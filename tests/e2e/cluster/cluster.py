@@ -13,11 +13,9 @@ a pod to the databases of this machine.
 
 import json
 import os
-import socket
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 import unittest
 import urllib.parse
@@ -26,7 +24,9 @@ import uuid
 HERE = os.path.dirname(os.path.abspath(__file__))
 PROJECT = os.path.dirname(os.path.dirname(os.path.dirname(HERE)))
 sys.path.insert(0, os.path.dirname(HERE))
+sys.path.insert(1, os.path.join(PROJECT, "tests", "support"))
 import databases  # noqa: E402
+from relay import Relay  # noqa: E402
 
 KUBECTL = os.environ.get("KUBECTL", "kubectl")
 HELMS = {major: os.environ[f"HELM{major}"] for major in (3, 4) if os.environ.get(f"HELM{major}")}
@@ -97,35 +97,7 @@ class Namespace:
         self.kubectl("delete", "namespace", self.name, "--wait=false", "--ignore-not-found")
 
 
-class Route:
-    """A port on every address of this machine that leads to a server which listens on loopback."""
-
-    def __init__(self, host, port):
-        self.server = (host, port)
-        self.listener = socket.create_server(("", 0), backlog=64)
-        self.port = self.listener.getsockname()[1]
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    def _accept(self):
-        while True:
-            client, _ = self.listener.accept()
-            server = socket.create_connection(self.server)
-            for source, sink in ((client, server), (server, client)):
-                threading.Thread(target=self._relay, args=(source, sink), daemon=True).start()
-
-    @staticmethod
-    def _relay(source, sink):
-        try:
-            while data := source.recv(1 << 16):
-                sink.sendall(data)
-            sink.shutdown(socket.SHUT_WR)
-        except OSError:
-            pass
-        finally:
-            source.close()
-
-
-_routes = {}
+_routes = {}  # from every address of this machine to a server that listens on loopback
 WITHOUT_TLS = {"postgres": "sslmode=disable", "mysql": "ssl-mode=disabled"}  # as the test servers are
 
 
@@ -133,7 +105,7 @@ def url_for_pods(database):
     parts = urllib.parse.urlsplit(database.url)
     server = (parts.hostname, parts.port)
     if server not in _routes:
-        _routes[server] = Route(*server)
+        _routes[server] = Relay(server, "").open()
     login = parts.netloc.rsplit("@", 1)[0]
     return parts._replace(netloc=f"{login}@{HOST}:{_routes[server].port}",
                           query=WITHOUT_TLS[database.kind]).geturl()
