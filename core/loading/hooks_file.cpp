@@ -6,12 +6,11 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <utility>
 
+#include "loading/decoded_file.hpp"
 #include "loading/document.hpp"
 #include "loading/fields.hpp"
 #include "loading/problems.hpp"
-#include "loading/readers.hpp"
 
 namespace garboard::loading {
 
@@ -118,14 +117,7 @@ class HooksDecoder {
 }  // namespace
 
 Result<std::vector<HookSpec>> load_hooks(ports::Files& files, const std::filesystem::path& path) {
-  Result<std::string> text = files.read(path, max_file_bytes);
-  if (!text) return std::move(text).error().at({.file = path.string()});
-  Document document(path.string(), normalized(*std::move(text)), path.extension() == ".json");
-  Problems problems;
-  std::vector<HookSpec> hooks;
-  if (read_document(document, problems)) hooks = HooksDecoder(document, problems).decode();
-  if (!problems.empty()) return problems.take();
-  return hooks;
+  return load_decoded<HooksDecoder>(files, path, max_file_bytes);
 }
 
 }  // namespace garboard::loading

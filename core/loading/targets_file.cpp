@@ -10,10 +10,10 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "loading/decoded_file.hpp"
 #include "loading/document.hpp"
 #include "loading/fields.hpp"
 #include "loading/problems.hpp"
-#include "loading/readers.hpp"
 
 namespace garboard::loading {
 
@@ -186,14 +186,7 @@ class TargetsDecoder {
 
 Result<std::vector<TargetEntry>> load_targets(ports::Files& files,
                                               const std::filesystem::path& path) {
-  Result<std::string> text = files.read(path, max_file_bytes);
-  if (!text) return std::move(text).error().at({.file = path.string()});
-  Document document(path.string(), normalized(*std::move(text)), path.extension() == ".json");
-  Problems problems;
-  std::vector<TargetEntry> targets;
-  if (read_document(document, problems)) targets = TargetsDecoder(document, problems).decode();
-  if (!problems.empty()) return problems.take();
-  return targets;
+  return load_decoded<TargetsDecoder>(files, path, max_file_bytes);
 }
 
 }  // namespace garboard::loading
