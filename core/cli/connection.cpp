@@ -2,12 +2,12 @@
 #include "cli/connection.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <filesystem>
 #include <utility>
 
 #include <nlohmann/json.hpp>
 
+#include "base/number.hpp"
 #include "cli/text_file.hpp"
 
 namespace garboard::cli {
@@ -91,14 +91,10 @@ Result<Connection> from_fields(Fields fields, const std::string& prefix,
   url.database = fields.name.value_or("");
   if (fields.sslmode) url.params.emplace_back("sslmode", *fields.sslmode);
   if (fields.port && !is_service_link(*fields.port)) {
-    const std::string& text = *fields.port;
-    unsigned port = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
-    if (error != std::errc{} || end != text.data() + text.size() || port == 0 || port > 65535) {
+    url.port = base::number_of<std::uint16_t>(*fields.port).value_or(0);
+    if (url.port == 0)
       return Error{.code = Code::bad_input,
                    .message = prefix + "PORT is not a number from 1 to 65535"};
-    }
-    url.port = static_cast<std::uint16_t>(port);
   }
   connection.secrets = url.secrets();
   return connection;

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <utility>
 
+#include "base/number.hpp"
 #include "base/time.hpp"
 #include "model/change.hpp"
 
@@ -33,15 +34,8 @@ std::optional<bool> read_bool(std::string_view text) {
   return std::nullopt;
 }
 
-std::optional<std::size_t> read_count(std::string_view text) {
-  std::size_t number = 0;
-  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (failure != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return number;
-}
-
 std::optional<std::size_t> read_number(std::string_view text) {
-  const std::optional<std::size_t> number = read_count(text);
+  const std::optional<std::size_t> number = base::number_of<std::size_t>(text);
   return number == 0U ? std::nullopt : number;
 }
 
@@ -68,7 +62,7 @@ std::string problem_of(const OptionSpec& option, std::string_view value) {
     case ValueKind::number:
       return read_number(value) ? "" : "expected a whole number from 1";
     case ValueKind::count:
-      return read_count(value).value_or(max_count + 1) <= max_count
+      return base::number_of<std::size_t>(value).value_or(max_count + 1) <= max_count
                  ? ""
                  : "expected a whole number from 0 to " + std::to_string(max_count);
     case ValueKind::decimal:
@@ -169,7 +163,7 @@ std::optional<std::size_t> Settings::number(std::string_view name) const {
 }
 
 std::size_t Settings::count(std::string_view name) const {
-  return read_count(text(name)).value_or(0);
+  return base::number_of<std::size_t>(text(name)).value_or(0);
 }
 
 double Settings::decimal(std::string_view name) const {

@@ -2,7 +2,8 @@
 #include "cli/url.hpp"
 
 #include <algorithm>
-#include <charconv>
+
+#include "base/number.hpp"
 
 namespace garboard::cli {
 
@@ -153,10 +154,8 @@ Result<void> read_location(const Location& location, Url& url) {
   }
   if (!location.host.empty()) url.host = decoded(location.host);
   if (!location.port.empty()) {
-    unsigned port = 0;
-    std::from_chars(location.port.data(), location.port.data() + location.port.size(), port);
-    if (port == 0 || port > 65535) return refusal("the port is not a number from 1 to 65535");
-    url.port = static_cast<std::uint16_t>(port);
+    url.port = base::number_of<std::uint16_t>(location.port).value_or(0);
+    if (url.port == 0) return refusal("the port is not a number from 1 to 65535");
   }
   url.database = decoded(location.database);
   return read_params(location.params, url);

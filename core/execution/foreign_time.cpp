@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <optional>
 
+#include "base/number.hpp"
+
 namespace garboard::execution {
 
 namespace {
@@ -91,10 +93,8 @@ std::optional<sys_time<microseconds>> parse_calendar(string_view text) {
 
 std::optional<sys_time<microseconds>> parse_epoch(string_view text) {
   text = text.substr(0, text.find('.'));
-  std::int64_t count = 0;
-  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), count);
-  if (failed != std::errc() || end != text.data() + text.size() || count <= 0) return std::nullopt;
-  if (text.size() > 16) return std::nullopt;
+  std::int64_t count = base::number_of<std::int64_t>(text).value_or(0);
+  if (count <= 0 || text.size() > 16) return std::nullopt;
   if (text.size() < 12) count *= 1000000;                    // seconds
   if (text.size() >= 12 && text.size() < 15) count *= 1000;  // milliseconds
   return sys_time<microseconds>(microseconds(count));

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <chrono>
 #include <set>
 #include <span>
@@ -13,6 +12,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/number.hpp"
 #include "execution/history_check.hpp"
 #include "execution/ledger_sql.hpp"
 
@@ -26,13 +26,6 @@ using ports::Cell;
 
 std::string text_of(const Cell& cell) { return cell ? std::string(*cell) : std::string{}; }
 
-std::optional<std::int64_t> number_of(std::string_view text) {
-  std::int64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return number;
-}
-
 /// "2026-01-31 23:59:59.123456" in microseconds since the epoch.
 std::optional<std::int64_t> microseconds_of(std::string_view text) {
   constexpr std::string_view shape = "0000-00-00 00:00:00";
@@ -42,7 +35,7 @@ std::optional<std::int64_t> microseconds_of(std::string_view text) {
   std::array<std::int64_t, 6> parts{};
   constexpr std::array<std::size_t, 6> starts{0, 5, 8, 11, 14, 17};
   for (std::size_t i = 0; i < parts.size(); ++i) {
-    const auto number = number_of(text.substr(starts.at(i), i == 0 ? 4 : 2));
+    const auto number = base::number_of<std::int64_t>(text.substr(starts.at(i), i == 0 ? 4 : 2));
     if (!number) return std::nullopt;
     parts.at(i) = *number;
   }
@@ -88,7 +81,7 @@ class HistoryReading {
                          .tool_version = text_of(cells[6]),
                          .reason = text_of(cells[8]),
                          .detail_json = text_of(cells[9])};
-      if (cells[7]) event.duration_ms = number_of(*cells[7]);
+      if (cells[7]) event.duration_ms = base::number_of<std::int64_t>(*cells[7]);
       add_logged(std::move(event));
       return true;
     });

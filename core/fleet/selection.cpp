@@ -2,8 +2,8 @@
 #include "fleet/selection.hpp"
 
 #include <algorithm>
-#include <charconv>
-#include <optional>
+
+#include "base/number.hpp"
 
 namespace garboard::fleet {
 
@@ -12,13 +12,6 @@ namespace {
 using base::Code;
 using base::Error;
 using model::Target;
-
-std::optional<std::size_t> read_number(std::string_view text) {
-  std::size_t number = 0;
-  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (failure != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return number;
-}
 
 Result<void> check_names(std::span<const Target> targets, const Selection& selection) {
   Error unknown{.code = Code::usage, .message = {}};
@@ -43,8 +36,9 @@ std::vector<Target> part_of(const std::vector<Target>& targets, Shard shard) {
 
 Result<Shard> parse_shard(std::string_view text) {
   const std::size_t slash = std::min(text.find('/'), text.size());
-  const auto index = read_number(text.substr(0, slash));
-  const auto count = read_number(slash < text.size() ? text.substr(slash + 1) : "");
+  const auto index = base::number_of<std::size_t>(text.substr(0, slash));
+  const auto count =
+      base::number_of<std::size_t>(slash < text.size() ? text.substr(slash + 1) : "");
   if (index && count && *index < *count) return Shard{*index, *count};
   return Error{.code = Code::usage,
                .message = "a shard is given as i/n, with i from 0 to n - 1",

@@ -2,10 +2,10 @@
 #include "loading/fields.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <system_error>
 #include <utility>
 
+#include "base/number.hpp"
 #include "base/text.hpp"
 #include "base/time.hpp"
 
@@ -176,12 +176,9 @@ std::optional<std::size_t> read_count(const Document& document, NodeId id, strin
                                       std::size_t max, Problems& problems) {
   const TreeNode& node = document.at(id);
   const string_view text = node.text;
-  std::size_t count = 0;
-  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), count);
-  const bool is_number = node.kind == NodeKind::scalar && node.style == ScalarStyle::plain &&
-                         failure == std::errc{} && end == text.data() + text.size() &&
-                         (text.size() == 1 || text[0] != '0');
-  if (is_number && count <= max) return count;
+  const auto count = base::number_of<std::size_t>(text);
+  const bool is_plain = node.kind == NodeKind::scalar && node.style == ScalarStyle::plain;
+  if (is_plain && count && (text.size() == 1 || text[0] != '0') && *count <= max) return count;
   refuse_type(document, id, key, "a whole number from 0 to " + std::to_string(max), problems);
   return std::nullopt;
 }

@@ -2,11 +2,11 @@
 // Names, SQL, types and values.
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cstdint>
 #include <map>
 #include <utility>
 
+#include "base/number.hpp"
 #include "base/text.hpp"
 #include "loading/database_names.hpp"
 #include "loading/operation_reader.hpp"
@@ -69,12 +69,8 @@ string_view trimmed(string_view text) {
 
 /// A whole number without sign and leading zeros; nullopt for anything else.
 std::optional<std::int64_t> count_of(string_view text) {
-  std::int64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size() || text.front() == '-' ||
-      (text.front() == '0' && text.size() > 1))
-    return std::nullopt;
-  return number;
+  if (text.size() > 1 && (text.front() == '0' || text.front() == '-')) return std::nullopt;
+  return base::number_of<std::int64_t>(text);
 }
 
 std::optional<Json> varchar_of(string_view length) {
