@@ -132,9 +132,10 @@ Result<fs::path> find_plugin(const SearchPath& search, PluginKind kind, std::str
                      .message = "there is no " + std::string(name_of(kind)) +
                                 (is_driver ? " for " : " ") + std::string(name) +
                                 "; tried, in this order:" + tried,
-                     .hint = "check the spelling of '" + std::string(name) + "', or install " +
-                             file + " in one of these directories, or name the directory that " +
-                             "holds it with --plugin-dir or GARBOARD_PLUGIN_PATH"};
+                     .hint = "check the spelling of '" + std::string(name) + "', or " +
+                             (is_driver ? "use an image that holds this driver, or " : "") +
+                             "install " + file + " in one of these directories, or name the " +
+                             "directory that holds it with --plugin-dir or GARBOARD_PLUGIN_PATH"};
 }
 
 std::vector<fs::path> find_all(const SearchPath& search) {

@@ -101,6 +101,10 @@ TEST(Discovery, ListsEveryPathThatItTriedAndWhatIsThere) {
                 "/file/garboard-driver-postgres.so: not a directory"
                 "\n  'x' is ignored");
   EXPECT_TRUE(contains(found.error().hint, "--plugin-dir"));
+  EXPECT_TRUE(contains(found.error().hint, "use an image that holds this driver"));
+  const auto hook = find_plugin(search, PluginKind::hook, "notify");
+  ASSERT_FALSE(hook);
+  EXPECT_FALSE(contains(hook.error().hint, "image"));  // each has all of the hooks
 }
 
 TEST(Discovery, FindsPluginFilesOnlyAndNoAliases) {
