@@ -130,6 +130,8 @@ const std::vector<Case> vocabulary{
      "plan.yaml:4:19: 'lock_timeout' is the text '2 s', expected a duration"},
     {"Retries", plan_with("  - id: a\n    lock_retries: 1001\n" + step),
      "plan.yaml:4:19: 'lock_retries' is the text '1001', expected a whole number from 0 to 1000"},
+    {"RetriesWithUnit", plan_with("  - id: a\n    lock_retries: 3s\n" + step),
+     "plan.yaml:4:19: 'lock_retries' is the text '3s', expected a whole number from 0 to 1000"},
     {"QuotedRetries", plan_with("  - id: a\n    lock_retries: '1'\n" + step),
      "plan.yaml:4:19: 'lock_retries' is"},
     {"Transaction", plan_with("  - id: a\n    transaction: none\n" + step),
