@@ -5,6 +5,8 @@ from charts import IMAGE, migrations
 
 PROXY = {"name": "proxy", "image": "registry.example/proxy:1"}
 SECRET = {"existingSecret": "shop-db"}
+SELECTED = ["migrate", "--phase", "pre-deploy", "--app=shop", "--schema", "s", "--table=t", "--dir", "/a", "-d", "/b",
+            "--plan=/c.yaml", "-p", "/d.yaml", "--format", "flyway"]
 
 APPLICATION = {
     "defaults": migrations(),
@@ -29,6 +31,7 @@ APPLICATION = {
     "kept": migrations(ttlSecondsAfterFinished=None, activeDeadlineSeconds=None),
     "own_user": migrations(securityContext={"runAsUser": None, "runAsGroup": None}),
     "seed": migrations(seed={"enabled": True, "args": ["seed", "/migrations/seeds/demo.yaml"]}),
+    "tagged": migrations(args=["migrate", "--tags", "a", "--lock-retries", "2", "--tags=b"], manualJobs={"enabled": True}),
     "no_policy": migrations(podFailurePolicy={"enabled": False}),
     "more_retried": migrations(podFailurePolicy={"retryable": [15, 10, 11]}),
     "hostile": migrations(environment='a"b\n: {{ .Chart.Name }}', args=["migrate", "--set", "A={{ x }}: 'y'"]),
@@ -75,6 +78,9 @@ SHOP = {
         "mode": mode, "serviceAccount": {"create": True}, "connection": {"existingSecret": ""}, "externalSecret": {
             "create": True, "storeRef": {"name": "vault", "kind": "SecretStore"}, "remoteKey": "db"}}}
        for mode in ("hook", "job")},
+    **{f"shop_selected_{mode}": {"migrations": {
+        "mode": mode, "args": SELECTED + ["--lock-retries", "2"], "manualJobs": {"enabled": True},
+        "seed": {"enabled": True, "args": ["seed", "/s.yaml"]}}} for mode in ("hook", "job")},
     "shop_disabled": {"migrations": {"enabled": False}},
 }
 
@@ -116,6 +122,8 @@ REFUSED = (
     (migrations(rollback={"to": "1"}), "rollback.confirm"),
     (migrations(rollback={"to": "1", "confirm": "2"}), "rollback.confirm"),
     (migrations(mode="initContainer", rollback={"to": "1", "confirm": "1"}), "needs mode: hook or job"),
+    (migrations(args=["migrate", "--tags", "a"], seed={"enabled": True, "args": ["seed", "a"]}),
+     "garboard wait cannot wait for some tags"),
     (migrations(seed={"enabled": True}), "names no seed file"),
     (migrations(seed={"enabled": True, "args": ["seed", "a"], "when": ["pre-install"], "weight": -6}),
      "before the migrations"),

@@ -4,6 +4,7 @@
 import re
 import unittest
 
+import cases
 import charts
 from charts import named, objects, pod_of, variables
 from test_render import rendered, texts
@@ -122,7 +123,8 @@ class Pods(unittest.TestCase):
         self.assertEqual((old["backoffLimit"], old["podFailurePolicy"]["rules"][1]["action"]), (3, "FailJob"))
         for which in ("garboard", "garboard-wait"):
             given = variables(container(job("fleet"), which))
-            self.assertEqual((given["JOB_COMPLETIONS"], given["GARBOARD_TARGETS"]), ("4", "/t.yaml"))
+            self.assertEqual(given["JOB_COMPLETIONS"], "4")
+            self.assertEqual(container(job("fleet"), which)["args"][-2:], ["--targets", "/t.yaml"])
         self.assertNotIn("JOB_COMPLETIONS", variables(container(job("defaults"))))
         # without completions, Helm 3 takes a Job for finished as soon as it is there
         self.assertEqual((job("defaults")["spec"]["completions"], named(case("job"), "Job")["spec"]["completions"]), (1, 1))
@@ -207,6 +209,25 @@ class Hooks(unittest.TestCase):
                                      "rollback": ["rollback", "--to", "20260101"]})
         self.assertEqual(container(job("rollback"))["args"], ["rollback", "--to", "20260101"])
         self.assertFalse([one for one in case("rollback") if one["kind"] == "Pod"])
+
+    def test_who_waits_or_looks_does_so_for_what_the_job_selects(self):
+        selected = cases.SELECTED[1:]
+        common = [each for each in selected if each not in ("--phase", "pre-deploy")]
+        for mode in ("hook", "job"):
+            documents = case(f"shop_selected_{mode}")
+            seed, test = named(documents, "Job", "-seed"), named(documents, "Pod", "-test")
+            for document, which, wanted in (
+                    (named(documents, "Deployment"), "garboard-gate", ["wait", "--applied", "all", "--timeout", "300s"]),
+                    (seed, "garboard-wait", ["wait", "--applied", "all", "--timeout", "120s"]),
+                    (test, "garboard", ["status", "--exit-code"]),
+                    (named(documents, "CronJob", "-status"), "garboard", ["status"])):
+                self.assertEqual(container(document, which)["args"], wanted + selected)
+                self.assertFalse({"GARBOARD_DIR", "GARBOARD_PLAN"} & set(variables(container(document, which))))
+            self.assertEqual(container(named(documents, "CronJob", "-rollback"))["args"], ["rollback"] + common)
+            self.assertEqual(container(seed)["args"], ["seed", "/s.yaml"])
+        tagged = case("tagged")
+        self.assertEqual(container(named(tagged, "CronJob", "-status"))["args"], ["status", "--tags", "a", "--tags=b"])
+        self.assertEqual(container(named(tagged, "CronJob", "-rollback"))["args"], ["rollback"])
 
     def test_helm_test_asks_for_the_status(self):
         pod = named(case("defaults"), "Pod", "-test")

@@ -123,7 +123,7 @@
 {{- if not (semverCompare ">=1.24-0" .kube) -}}
 {{- fail (printf "migrations.parallelism above 1 needs Kubernetes 1.24 for Indexed Jobs, and this is %s; set it to 1" .kube) -}}
 {{- end -}}
-{{- $targets := ne (include "garboard.targets" $v.args) "" -}}
+{{- $targets := regexMatch "\"--targets[=\"]" (toJson $v.args) -}}
 {{- range $v.env -}}{{- if eq .name "GARBOARD_TARGETS" -}}{{- $targets = true -}}{{- end -}}{{- end -}}
 {{- if not $targets -}}
 {{- fail "migrations.parallelism above 1 is for many databases; add --targets FILE to args, or set parallelism to 1" -}}

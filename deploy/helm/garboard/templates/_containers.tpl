@@ -19,13 +19,14 @@
 {{- end -}}
 
 {{- define "garboard.waitContainer" -}}
-{{- include "garboard.container" (dict "s" .s "name" "garboard-wait" "completions" .completions "args" (list "wait" "--timeout" .s.v.waitForDb.timeout)) -}}
+{{- include "garboard.container" (dict "s" .s "name" "garboard-wait" "completions" .completions "args" (include "garboard.args" (dict "s" .s "args" (list "wait" "--timeout" .s.v.waitForDb.timeout)) | fromJsonArray)) -}}
 {{- end -}}
 
 {{/* Waits, read-only and without a lock, until the schema is there. */}}
 {{- define "garboard.gateContainer" -}}
 {{- $applied := .v.gate.atLeast | default .v.rollback.to | default "all" -}}
-{{- include "garboard.container" (dict "s" . "name" "garboard-gate" "secret" (include "garboard.tpl" (list .v.gate.existingSecret .)) "args" (list "wait" "--applied" $applied "--timeout" .v.gate.timeout)) -}}
+{{- $args := include "garboard.args" (dict "s" . "args" (list "wait" "--applied" $applied "--timeout" .v.gate.timeout)) | fromJsonArray -}}
+{{- include "garboard.container" (dict "s" . "name" "garboard-gate" "secret" (include "garboard.tpl" (list .v.gate.existingSecret .)) "args" $args) -}}
 {{- end -}}
 
 {{/* Public: the init containers that migrate, where mode is initContainer; else nothing. */}}

@@ -1,20 +1,32 @@
 {{/* Whether the arguments or the environment say already where the migrations are. */}}
 {{- define "garboard.namesPlan" -}}
 {{- range .args -}}
-{{- if regexMatch "^(--plan|--dir|-p|-d)(=.*)?$" (toString .) -}}yes{{- end -}}
+{{- if regexMatch "^(--(plan|dir)(=.*)?|-[pd].*)$" (toString .) -}}yes{{- end -}}
 {{- end -}}
 {{- range .s.v.env -}}
 {{- if has .name (list "GARBOARD_PLAN" "GARBOARD_DIR") -}}yes{{- end -}}
 {{- end -}}
 {{- end -}}
 
-{{/* The file of --targets in the arguments, so that waiting and status are for the same databases. */}}
-{{- define "garboard.targets" -}}
-{{- range $i, $argument := . -}}
-{{- if hasPrefix "--targets=" $argument -}}{{ trimPrefix "--targets=" $argument }}
-{{- else if eq "--targets" $argument -}}{{ slice $ (add1 $i | int) | first }}
+{{/*
+Arguments that the chart itself writes, as JSON, with what `args` select the migrations and databases by, so that
+waiting, status and rollback are about what the Job migrates: dict "s" SCOPE "args" ARGS.
+*/}}
+{{- define "garboard.args" -}}
+{{- $args := .args -}}
+{{- $options := list "-p" "--plan" "-d" "--dir" "--format" "--set" "--table" "--schema" "--app" "--targets" "--target" -}}
+{{- if ne (first $args) "rollback" -}}{{- $options = append $options "--phase" -}}{{- end -}}
+{{- if eq (first $args) "status" -}}{{- $options = append $options "--tags" -}}{{- end -}}
+{{- $isValue := false -}}
+{{- range .s.v.args -}}
+{{- $option := regexFind "^(-[pd]|--[^=]+)" . -}}
+{{- if or $isValue (has $option $options) -}}{{- $args = append $args . -}}{{- end -}}
+{{- if and (eq $option "--tags") (has "--applied" $args) (has "all" $args) -}}
+{{- fail "migrations.args has --tags, and garboard wait cannot wait for some tags; set gate.atLeast, or gate.enabled: false, and load seeds by hand" -}}
 {{- end -}}
+{{- $isValue = and (not $isValue) (has . $options) -}}
 {{- end -}}
+{{- toJson $args -}}
 {{- end -}}
 
 {{/* env and envFrom of a container: dict "s" SCOPE "args" ARGS "secret" NAME "completions" OF AN INDEXED JOB. A variable of the user stands in for ours. */}}
@@ -38,7 +50,6 @@
 {{- if and (not .secret) $v.connection.keys.url (ne $v.connection.keys.url "DATABASE_URL") -}}
 {{- $_ := set $own "GARBOARD_URL_ENV" $v.connection.keys.url -}}
 {{- end -}}
-{{- $_ := set $own "GARBOARD_TARGETS" (include "garboard.targets" $v.args) -}}
 {{- $_ := set $own "JOB_COMPLETIONS" (.completions | default "") -}}
 {{- range $v.env -}}{{- $_ := unset $own .name -}}{{- end -}}
 env:

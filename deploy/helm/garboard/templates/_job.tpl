@@ -68,7 +68,10 @@ template:
 {{- if .v.enabled -}}
 {{- include "garboard.prerequisites" . -}}
 {{- if has .v.mode (list "hook" "job") -}}
-{{- $args := ternary (list "rollback" "--to" .v.rollback.to) .v.args (ne .v.rollback.to "") -}}
+{{- $args := .v.args -}}
+{{- if .v.rollback.to -}}
+{{- $args = include "garboard.args" (dict "s" . "args" (list "rollback" "--to" .v.rollback.to)) | fromJsonArray -}}
+{{- end -}}
 {{- $part := dict "s" . "component" "migration" "args" $args "first" "database" -}}
 {{- $spec := include "garboard.jobSpec" $part }}
 ---

@@ -5,6 +5,9 @@
 {{- $s := . -}}
 {{- $rollback := ternary (list "rollback" "--to" .v.rollback.to) (list "rollback") (ne .v.rollback.to "") -}}
 {{- range $suffix, $args := dict "manual" .v.args "status" (list "status") "rollback" $rollback }}
+{{- if ne $suffix "manual" -}}
+{{- $args = include "garboard.args" (dict "s" $s "args" $args) | fromJsonArray -}}
+{{- end -}}
 {{- $part := dict "s" $s "component" $suffix "args" $args "first" "database" }}
 ---
 apiVersion: {{ ternary "batch/v1" "batch/v1beta1" (semverCompare ">=1.21-0" $s.kube) }}
@@ -32,7 +35,8 @@ spec:
 {{- define "garboard.testPod" -}}
 {{- include "garboard.prepare" . -}}
 {{- if and .v.enabled .v.statusTest (eq .v.gitops "helm") (not .v.rollback.to) -}}
-{{- $part := dict "s" . "component" "test" "args" (list "status" "--exit-code") "first" "" }}
+{{- $args := include "garboard.args" (dict "s" . "args" (list "status" "--exit-code")) | fromJsonArray -}}
+{{- $part := dict "s" . "component" "test" "args" $args "first" "" }}
 ---
 apiVersion: v1
 kind: Pod

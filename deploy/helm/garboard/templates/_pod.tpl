@@ -41,7 +41,8 @@ volumes: {{- . | nindent 2 }}
 {{ include "garboard.tpl" (list . $s) }}
 {{- end }}
 {{- if eq .first "schema" }}
-{{ include "garboard.container" (dict "s" $s "name" "garboard-wait" "args" (list "wait" "--applied" "all" "--timeout" $s.v.waitForDb.timeout)) }}
+{{- $args := include "garboard.args" (dict "s" $s "args" (list "wait" "--applied" "all" "--timeout" $s.v.waitForDb.timeout)) | fromJsonArray }}
+{{ include "garboard.container" (dict "s" $s "name" "garboard-wait" "args" $args) }}
 {{- else if and (eq .first "database") $s.v.waitForDb.enabled }}
 {{ include "garboard.waitContainer" . }}
 {{- end }}
