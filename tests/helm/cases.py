@@ -20,10 +20,19 @@ APPLICATION = {
         gitops="argo-sync", connection={"keys": {"url": "url"}}, serviceAccount={"create": True},
         externalSecret={"create": True, "storeRef": {"name": "vault", "kind": "SecretStore"}, "remoteKey": "db"}),
     "argo_job": migrations(mode="job", gitops="argo-sync"),
-    "rollback": migrations(rollback={"to": "20260101", "confirm": "20260101"}, manualJobs={"enabled": True}),
+    "rollback": migrations(rollback={"to": "20260101", "confirm": "20260101"}, manualJobs={"enabled": True},
+                           seed={"enabled": True, "args": ["seed", "/s.yaml"]}),
     "mounted": migrations(connection={**SECRET, "mountAsFile": True}),
     "fields": migrations(connection={**SECRET, "keys": {"url": "", "user": "username", "password": "password"}},
                          env=[{"name": "DB_HOST", "value": "db.{{ .Release.Namespace }}.svc"}]),
+    "own_url": migrations(connection={**SECRET, "keys": {"url": "", "host": "h", "user": "u"}},
+                          env=[{"name": "DB_HOST", "value": "db"}]),
+    "own_file": migrations(connection={**SECRET, "mountAsFile": True}, env=[
+        {"name": "DATABASE_URL_FILE", "value": "/vault/url"}]),
+    "two_secrets": migrations(envFrom={"secrets": ["a", "b"]}),
+    "explicit_secret": migrations(envFrom={"secrets": [{"name": "a", "optional": True}]}),
+    "named_by_env": migrations(env=[{"name": "DB_HOST", "value": "db"}]),
+    "job_secret": migrations(connection=SECRET),
     "variable": migrations(connection={"keys": {"url": "SHOP_URL"}}),
     "plan": migrations(source={"path": "/plans/all.yaml"}),
     "own_plan": migrations(args=["migrate", "--plan", "/a.yaml"]),
@@ -32,6 +41,7 @@ APPLICATION = {
     "own_user": migrations(securityContext={"runAsUser": None, "runAsGroup": None}),
     "seed": migrations(seed={"enabled": True, "args": ["seed", "/migrations/seeds/demo.yaml"]}),
     "tagged": migrations(args=["migrate", "--tags", "a", "--lock-retries", "2", "--tags=b"], manualJobs={"enabled": True}),
+    "seed_options": migrations(seed={"enabled": True, "args": ["--log-level", "debug", "seed", "/s.yaml"]}),
     "no_policy": migrations(podFailurePolicy={"enabled": False}),
     "more_retried": migrations(podFailurePolicy={"retryable": [15, 10, 11]}),
     "hostile": migrations(environment='a"b\n: {{ .Chart.Name }}', args=["migrate", "--set", "A={{ x }}: 'y'"]),
@@ -75,7 +85,8 @@ SHOP = {
                                  "connection": {"mountAsFile": True}}},
     "shop_no_gate": {"migrations": {"gate": {"enabled": False}, "statusTest": False}},
     **{f"shop_all_{mode}": {"migrations": {
-        "mode": mode, "serviceAccount": {"create": True}, "connection": {"existingSecret": ""}, "externalSecret": {
+        "mode": mode, "serviceAccount": {"create": True}, "manualJobs": {"enabled": True},
+        "seed": {"enabled": True, "args": ["seed", "/s.yaml"]}, "connection": {"existingSecret": ""}, "externalSecret": {
             "create": True, "storeRef": {"name": "vault", "kind": "SecretStore"}, "remoteKey": "db"}}}
        for mode in ("hook", "job")},
     **{f"shop_selected_{mode}": {"migrations": {
@@ -129,6 +140,8 @@ REFUSED = (
      "before the migrations"),
     (migrations(when=["post-install"], seed={"enabled": True, "args": ["seed", "a"], "when": ["pre-install"]}),
      "before the migrations"),
+    *((migrations(mode=mode, seed={"enabled": True, "args": ["seed", "a"], "when": ["pre-upgrade"]}),
+       f"with mode: {mode} the migrations run after that") for mode in ("job", "initContainer")),
     (migrations(source={"type": "configMap"}), "set either source.configMap"),
     (migrations(source={"type": "configMap", "configMap": "a", "files": "b"}), "set either source.configMap"),
     (migrations(source={"configMap": "a"}), "need source.type: configMap"),

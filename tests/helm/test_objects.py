@@ -166,21 +166,40 @@ class Hooks(unittest.TestCase):
             "argocd.argoproj.io/sync-wave": "-5"})
         self.assertEqual(self.annotations("argo_presync", suffix="-seed")["argocd.argoproj.io/hook"], "PostSync")
         self.assertEqual(self.annotations("argo_sync")["argocd.argoproj.io/hook"], "Sync")
-        secret = self.annotations("argo_sync", "ExternalSecret", "-db")
+        secret = self.annotations("argo_sync", "ExternalSecret", "-hook-db")
         self.assertEqual(secret["argocd.argoproj.io/sync-wave"], "-10")
         plain = [one for one in case("argo_job") if one["kind"] == "Job"][0]
         self.assertEqual(plain["metadata"]["annotations"], {"argocd.argoproj.io/sync-wave": "-5"})
 
     def test_what_the_job_needs_comes_before_it_and_is_its_own(self):
-        for kind, suffix in (("ServiceAccount", "migrator"), ("ExternalSecret", "-db")):
+        for kind, suffix in (("ServiceAccount", "migrator"), ("ExternalSecret", "-hook-db")):
             annotations = self.annotations("everything", kind, suffix)
             self.assertEqual(annotations["helm.sh/hook"], "pre-install,pre-upgrade")
+            # what later pods need is not deleted with the Job
+            self.assertEqual(annotations["helm.sh/hook-delete-policy"], "before-hook-creation")
+            self.assertEqual(self.annotations("everything")["helm.sh/hook-delete-policy"],
+                             "before-hook-creation,hook-succeeded")
             self.assertLess(int(annotations["helm.sh/hook-weight"]), -7)
         self.assertEqual(self.annotations("shop", "ConfigMap", "-hook-source")["helm.sh/hook-weight"], "-10")
         self.assertEqual(self.annotations("shop", "ConfigMap", "-migrate-source"), {})
         deployment = named(case("shop"), "Deployment")
         for document, name in ((job("shop"), "shop-prod-migrate-hook-source"), (deployment, "shop-prod-migrate-source")):
             self.assertEqual(pod_of(document)["volumes"][0]["configMap"]["name"], name)
+
+    def test_only_the_hooks_read_the_secret_of_the_hook(self):
+        documents = case("shop_all_hook")
+        self.assertEqual(self.annotations("shop_all_hook", "ExternalSecret", "migrate-db"), {})
+        for document, which, name in (
+                (job("shop_all_hook"), "garboard-wait", "-hook-db"), (job("shop_all_hook"), "garboard", "-hook-db"),
+                (named(documents, "Job", "-seed"), "garboard-wait", "-hook-db"),
+                (named(documents, "Job", "-seed"), "garboard", "-hook-db"),
+                (named(documents, "Deployment"), "garboard-gate", "-db"),
+                (named(documents, "CronJob", "-status"), "garboard", "-db"),
+                (named(documents, "Pod", "-test"), "garboard", "-db")):
+            secret = variables(container(document, which))["DATABASE_URL"]["secretKeyRef"]["name"]
+            self.assertEqual(secret, "shop-prod-migrate" + name)
+            self.assertEqual(named(documents, "ExternalSecret", "migrate" + name)["spec"]["target"]["name"], secret)
+        self.assertEqual(len([one for one in case("shop_all_job") if one["kind"] == "ExternalSecret"]), 1)
 
     def test_a_mode_can_be_changed(self):
         """Helm takes no object into a release that a hook of an earlier mode has left behind."""
@@ -198,6 +217,9 @@ class Hooks(unittest.TestCase):
         self.assertEqual(container(seed, "garboard-wait")["args"], ["wait", "--applied", "all", "--timeout", "120s"])
         self.assertEqual(variables(container(seed))["GARBOARD_SEED_ENVIRONMENT"], "production")
         self.assertNotIn("GARBOARD_SEED_ENVIRONMENT", variables(container(job("seed"))))
+        options = variables(container(named(case("seed_options"), "Job", "-seed")))
+        self.assertEqual(options["GARBOARD_SEED_ENVIRONMENT"], "production")
+        self.assertEqual(len([one for one in case("rollback") if one["kind"] == "Job"]), 1)
 
     def test_manual_jobs_are_suspended_and_the_rollback_is_the_one_that_is_asked_for(self):
         arguments = {}
@@ -288,10 +310,17 @@ class Connections(unittest.TestCase):
         self.assertEqual(pod["volumes"], [{"name": "garboard-connection", "secret": {"secretName": "shop-db"}}])
 
     def test_what_the_application_has_is_inherited_and_may_be_missing(self):
-        wanted = [{"configMapRef": {"name": "shop-prod-env", "optional": True}},
-                  {"secretRef": {"name": "shop-prod-secrets", "optional": True}}]
-        for name in ("defaults", "copy"):
-            self.assertEqual(container(job(name))["envFrom"], wanted)
+        def secrets(name, which="garboard"):
+            entries = container(job(name), which)["envFrom"]
+            self.assertEqual(entries[0], {"configMapRef": {"name": "shop-prod-env", "optional": True}})
+            return [(one["secretRef"]["name"], one["secretRef"]["optional"]) for one in entries[1:]]
+        for name in ("copy", "job_secret", "fields", "named_by_env", "fleet"):
+            self.assertEqual(secrets(name), [("shop-prod-secrets", True)], name)
+        # the pod waits for it where nothing else says which database it is
+        for which in ("garboard", "garboard-wait"):
+            self.assertEqual(secrets("defaults", which), [("shop-prod-secrets", False)])
+        self.assertEqual(secrets("two_secrets"), [("a", True), ("b", True)])
+        self.assertEqual(secrets("explicit_secret"), [("a", True)])
         self.assertEqual(container(job("everything"))["envFrom"], [
             {"secretRef": {"name": "a", "optional": True}},
             {"secretRef": {"name": "shop-prod-b", "optional": False}}])
@@ -321,6 +350,13 @@ class Connections(unittest.TestCase):
         self.assertEqual(container(job("hostile"))["args"][2], "A={{ x }}: 'y'")
 
     def test_a_variable_of_the_user_stands_in_for_ours(self):
+        for name in texts():
+            for document in case(name):
+                pod = pod_of(document) or {"containers": []}
+                for one in (pod.get("initContainers") or []) + pod["containers"]:
+                    entries = [entry["name"] for entry in one.get("env") or []]
+                    self.assertEqual(len(entries), len(set(entries)), f"{name}: {entries}")
+        self.assertEqual((self.of("own_url")["DB_HOST"], self.of("own_file")["DATABASE_URL_FILE"]), ("db", "/vault/url"))
         entries = [one for one in container(job("everything"))["env"] if one["name"] == "GARBOARD_LOCK_WAIT"]
         self.assertEqual(entries, [{"name": "GARBOARD_LOCK_WAIT", "value": "10s"}])
 

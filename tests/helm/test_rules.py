@@ -56,6 +56,38 @@ class Refusals(unittest.TestCase):
         for major in charts.HELMS:
             named(objects(space.render(major, aliased, {"library": {"mode": "job"}})), "Job")
 
+    def test_two_databases_in_one_chart(self):
+        space = charts.workspace()
+        pair = space.root / "pair"
+        shutil.copytree(space.shop, pair)
+        second = '(dict "context" . "values" .Values.users{})'
+        (pair / "templates/users.yaml").write_text(
+            "{{ include \"garboard.resources\" " + second.format("") + " }}\n", encoding="utf-8")
+        deployment = pair / "templates/deployment.yaml"
+        text = deployment.read_text(encoding="utf-8")
+        for part in ("initContainer", "gateInitContainer", "volumes"):
+            line = '        {{- include "garboard.' + part + '" $migrations | nindent 8 }}\n'
+            self.assertIn(line, text)
+            text = text.replace(line, line + line.replace("$migrations", second.format(' "suffix" "users"')))
+        deployment.write_text(text, encoding="utf-8")
+        users = {"image": charts.IMAGE, "connection": {"existingSecret": "users", "mountAsFile": True},
+                 "source": {"type": "configMap", "files": "migrations/*"}}
+        self.refuse(pair, {"users": users}, "two Jobs of this chart are named shop-prod-migrate; .* name: ")
+        values = {"users": {**users, "name": "users"}, "migrations": {"connection": {"mountAsFile": True}}}
+        for major in charts.HELMS:
+            for mode, first in (("hook", ["garboard-gate"]), ("initContainer", ["garboard-wait", "garboard"])):
+                values["users"]["mode"] = values["migrations"]["mode"] = mode
+                documents = objects(space.render(major, pair, values))
+                pod = charts.pod_of(named(documents, "Deployment"))
+                self.assertEqual([one["name"] for one in pod["initContainers"]],
+                                 first + [name + "-users" for name in first])
+                mounts = [one["volumeMounts"][i]["name"] for one in pod["initContainers"] for i in (0, 1)]
+                volumes = [one["name"] for one in pod["volumes"]]
+                self.assertEqual(volumes, ["garboard-source", "garboard-connection", "garboard-source-users",
+                                           "garboard-connection-users"])
+                self.assertEqual(set(mounts), set(volumes))
+                self.assertEqual(pod["volumes"][2]["configMap"]["name"], "users-source")
+
     def test_too_much_for_a_config_map(self):
         shop = charts.workspace().shop
         for path, text, says in (("migrations/big.sql", "-" * 1000001, "do not fit into a ConfigMap"),

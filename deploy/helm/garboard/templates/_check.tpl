@@ -68,10 +68,13 @@
 {{- fail (printf "migrations.rollback.to needs mode: hook or job, and mode is %s" $v.mode) -}}
 {{- end -}}
 {{- end -}}
-{{- if and $v.seed.enabled (not $isArgo) (eq $v.mode "hook") -}}
+{{- if and $v.seed.enabled (not $isArgo) -}}
 {{- range $event := $v.seed.when -}}
+{{- if and (hasPrefix "pre-" $event) (has $v.mode (list "job" "initContainer")) -}}
+{{- fail (printf "migrations.seed would run at %s, and with mode: %s the migrations run after that; use post-install or post-upgrade" $event $v.mode) -}}
+{{- end -}}
 {{- $isEarly := and (hasPrefix "pre-" $event) (not (has $event $v.when)) -}}
-{{- if or $isEarly (and (has $event $v.when) (le (int64 $v.seed.weight) (int64 $v.weight))) -}}
+{{- if and (eq $v.mode "hook") (or $isEarly (and (has $event $v.when) (le (int64 $v.seed.weight) (int64 $v.weight)))) -}}
 {{- fail (printf "migrations.seed would run at %s before the migrations do; use post-install or post-upgrade, or a seed.weight above weight" $event) -}}
 {{- end -}}
 {{- end -}}
@@ -129,4 +132,13 @@
 {{- fail "migrations.parallelism above 1 is for many databases; add --targets FILE to args, or set parallelism to 1" -}}
 {{- end -}}
 {{- end -}}
+{{- end -}}
+
+{{/* Refuses a second Job of one name, which would replace the first: the chart's context remembers the names. */}}
+{{- define "garboard.checkName" -}}
+{{- $names := .context.garboardNames | default list -}}
+{{- if has .name $names -}}
+{{- fail (printf "two Jobs of this chart are named %s; give each database's values a name of their own, as in name: \"{{ .Release.Name }}-users\"" .name) -}}
+{{- end -}}
+{{- $_ := set .context "garboardNames" (append $names .name) -}}
 {{- end -}}

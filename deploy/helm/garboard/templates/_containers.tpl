@@ -1,15 +1,15 @@
-{{/* One container as an item of a list: dict "s" SCOPE "name" NAME "args" ARGS; "secret" in the place of the connection's; "completions". */}}
+{{/* One container as an item of a list: dict "s" SCOPE "name" NAME "args" ARGS; "component" of a pod that the chart makes; "secret" in the place of the connection's; "completions". */}}
 {{- define "garboard.container" -}}
 {{- $v := .s.v -}}
-{{- $secret := .secret | default (include "garboard.secretName" .s) -}}
-- name: {{ .name }}
+{{- $secret := .secret | default (include "garboard.secretName" .) -}}
+- name: {{ .name }}{{ include "garboard.suffix" .s }}
   image: {{ include "garboard.image" .s | quote }}
   imagePullPolicy: {{ $v.image.pullPolicy }}
   {{- if $v.command }}
   command: {{ toJson $v.command }}
   {{- end }}
   args: {{ toJson .args }}
-  {{- include "garboard.env" (dict "s" .s "args" .args "secret" $secret "completions" .completions) | nindent 2 }}
+  {{- include "garboard.env" (dict "s" .s "args" .args "component" .component "secret" $secret "completions" .completions) | nindent 2 }}
   resources: {{- toYaml $v.resources | nindent 4 }}
   securityContext: {{- toYaml $v.securityContext | nindent 4 }}
   terminationMessagePolicy: FallbackToLogsOnError
@@ -19,7 +19,7 @@
 {{- end -}}
 
 {{- define "garboard.waitContainer" -}}
-{{- include "garboard.container" (dict "s" .s "name" "garboard-wait" "completions" .completions "args" (include "garboard.args" (dict "s" .s "args" (list "wait" "--timeout" .s.v.waitForDb.timeout)) | fromJsonArray)) -}}
+{{- include "garboard.container" (dict "s" .s "name" "garboard-wait" "component" .component "completions" .completions "args" (include "garboard.args" (dict "s" .s "args" (list "wait" "--timeout" .s.v.waitForDb.timeout)) | fromJsonArray)) -}}
 {{- end -}}
 
 {{/* Waits, read-only and without a lock, until the schema is there. */}}
@@ -27,6 +27,11 @@
 {{- $applied := .v.gate.atLeast | default .v.rollback.to | default "all" -}}
 {{- $args := include "garboard.args" (dict "s" . "args" (list "wait" "--applied" $applied "--timeout" .v.gate.timeout)) | fromJsonArray -}}
 {{- include "garboard.container" (dict "s" . "name" "garboard-gate" "secret" (include "garboard.tpl" (list .v.gate.existingSecret .)) "args" $args) -}}
+{{- end -}}
+
+{{/* What tells the containers and volumes of two databases in one pod apart. */}}
+{{- define "garboard.suffix" -}}
+{{- with .suffix -}}-{{ . }}{{- end -}}
 {{- end -}}
 
 {{/* Public: the init containers that migrate, where mode is initContainer; else nothing. */}}
@@ -61,7 +66,7 @@
 {{- include "garboard.prepare" . -}}
 {{- if .v.enabled -}}
 {{- $secret := include "garboard.tpl" (list .v.gate.existingSecret .) -}}
-{{- include "garboard.podVolumes" (dict "s" . "secret" (ternary "" $secret (eq .v.mode "initContainer") | default (include "garboard.secretName" .))) -}}
+{{- include "garboard.podVolumes" (dict "s" . "secret" (ternary "" $secret (eq .v.mode "initContainer") | default (include "garboard.secretName" (dict "s" .)))) -}}
 {{- end -}}
 {{- end -}}
 
@@ -69,17 +74,17 @@
 {{- define "garboard.podAnnotations" -}}
 {{- include "garboard.prepare" . -}}
 {{- if and .v.enabled (eq .v.mode "initContainer") -}}
-{{- with include "garboard.sourceChecksum" . -}}garboard/source: {{ . | quote }}{{- end -}}
+{{- with include "garboard.sourceChecksum" . -}}garboard/source{{ include "garboard.suffix" $ }}: {{ . | quote }}{{- end -}}
 {{- end -}}
 {{- end -}}
 
 {{- define "garboard.mounts" -}}
 {{- $v := .s.v -}}
 {{- if eq $v.source.type "configMap" }}
-- {name: garboard-source, mountPath: {{ include "garboard.sourceFolder" .s | quote }}, readOnly: true}
+- {name: garboard-source{{ include "garboard.suffix" .s }}, mountPath: {{ include "garboard.sourceFolder" .s | quote }}, readOnly: true}
 {{- end }}
 {{- if and $v.connection.mountAsFile .secret }}
-- {name: garboard-connection, mountPath: /run/secrets/garboard, readOnly: true}
+- {name: garboard-connection{{ include "garboard.suffix" .s }}, mountPath: /run/secrets/garboard, readOnly: true}
 {{- end }}
 {{- with $v.volumeMounts }}
 {{ toYaml . }}
@@ -94,11 +99,11 @@
 {{- define "garboard.podVolumes" -}}
 {{- $v := .s.v -}}
 {{- if eq $v.source.type "configMap" }}
-- name: garboard-source
+- name: garboard-source{{ include "garboard.suffix" .s }}
   configMap: {name: {{ include "garboard.sourceName" . | quote }}}
 {{- end }}
 {{- if and $v.connection.mountAsFile .secret }}
-- name: garboard-connection
+- name: garboard-connection{{ include "garboard.suffix" .s }}
   secret: {secretName: {{ .secret | quote }}}
 {{- end }}
 {{- with $v.volumes }}
@@ -106,11 +111,11 @@
 {{- end }}
 {{- end -}}
 
-{{/* The ConfigMap with the migrations. Of those made from files, a hook has one of its own, ahead of the release. */}}
+{{/* The ConfigMap with the migrations: dict "s" SCOPE "component" NAME. */}}
 {{- define "garboard.sourceName" -}}
 {{- if .s.v.source.configMap -}}
 {{- include "garboard.tpl" (list .s.v.source.configMap .s) -}}
 {{- else -}}
-{{ ternary (include "garboard.ownName" .s) .s.name (eq (toString .isHook) "true") }}-source
+{{ include "garboard.baseName" . }}-source
 {{- end -}}
 {{- end -}}

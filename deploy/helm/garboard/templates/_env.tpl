@@ -29,14 +29,15 @@ waiting, status and rollback are about what the Job migrates: dict "s" SCOPE "ar
 {{- toJson $args -}}
 {{- end -}}
 
-{{/* env and envFrom of a container: dict "s" SCOPE "args" ARGS "secret" NAME "completions" OF AN INDEXED JOB. A variable of the user stands in for ours. */}}
+{{/* env and envFrom of a container: dict "s" SCOPE "args" ARGS "component" NAME "secret" NAME "completions" OF AN INDEXED JOB. A variable of the user stands in for ours. */}}
 {{- define "garboard.env" -}}
 {{- $v := .s.v -}}
 {{- $retry := $v.retryPolicy -}}
 {{- $own := dict -}}
 {{- if not (has (first .args) (list "wait" "status")) -}}
+{{- $isSeed := or (eq (toString .component) "seed") (eq (first .args) "seed") -}}
 {{- $own = dict
-  (ternary "GARBOARD_SEED_ENVIRONMENT" "GARBOARD_ENVIRONMENT" (eq (first .args) "seed")) $v.environment
+  (ternary "GARBOARD_SEED_ENVIRONMENT" "GARBOARD_ENVIRONMENT" $isSeed) $v.environment
   "GARBOARD_LOCK_WAIT" $retry.maxElapsed
   "GARBOARD_RETRY_FOR" $retry.maxElapsed
   "GARBOARD_RETRY_INITIAL" $retry.initial
@@ -51,7 +52,11 @@ waiting, status and rollback are about what the Job migrates: dict "s" SCOPE "ar
 {{- $_ := set $own "GARBOARD_URL_ENV" $v.connection.keys.url -}}
 {{- end -}}
 {{- $_ := set $own "JOB_COMPLETIONS" (.completions | default "") -}}
-{{- range $v.env -}}{{- $_ := unset $own .name -}}{{- end -}}
+{{- $given := list -}}
+{{- range $v.env -}}
+{{- $given = append $given .name -}}
+{{- $_ := unset $own .name -}}
+{{- end -}}
 env:
 {{- range $name, $value := $own }}
 {{- if ne (toString $value) "" }}
@@ -62,12 +67,13 @@ env:
 {{- if .secret }}
 {{- $variables := dict "url" "DATABASE_URL" "type" "DB_TYPE" "host" "DB_HOST" "port" "DB_PORT" "name" "DB_NAME" "user" "DB_USER" "password" "DB_PASSWORD" "sslmode" "DB_SSLMODE" }}
 {{- range $field, $key := $v.connection.keys }}
-{{- if $key }}
+{{- $name := get $variables $field }}
+{{- if and $key (not (or (has $name $given) (has (printf "%s_FILE" $name) $given))) }}
 {{- if $v.connection.mountAsFile }}
-  - name: {{ get $variables $field }}_FILE
+  - name: {{ $name }}_FILE
     value: {{ printf "/run/secrets/garboard/%s" $key | quote }}
 {{- else }}
-  - name: {{ get $variables $field }}
+  - name: {{ $name }}
     valueFrom:
       secretKeyRef: {name: {{ $.secret | quote }}, key: {{ $key | quote }}}
 {{- end }}
@@ -80,19 +86,31 @@ env:
 {{- if or $v.envFrom.configMaps $v.envFrom.secrets }}
 envFrom:
 {{- range $v.envFrom.configMaps }}
-  - configMapRef: {{ include "garboard.reference" (list . $.s) }}
+  - configMapRef: {{ include "garboard.reference" (list . $.s true) }}
 {{- end }}
+{{- $isOnly := and (eq (len $v.envFrom.secrets) 1) (not (include "garboard.namesDatabase" .)) }}
 {{- range $v.envFrom.secrets }}
-  - secretRef: {{ include "garboard.reference" (list . $.s) }}
+  - secretRef: {{ include "garboard.reference" (list . $.s (not $isOnly)) }}
 {{- end }}
 {{- end }}
 {{- end -}}
 
-{{/* An entry of envFrom: a name, which may be missing in the cluster, or {name, optional}. */}}
+{{/* Whether something but envFrom says which database it is. If not, the pod waits for the one Secret there, which may come late. */}}
+{{- define "garboard.namesDatabase" -}}
+{{- if .secret -}}yes{{- end -}}
+{{- range .args -}}
+{{- if regexMatch "^(-u|--(url|env-prefix|database|targets|config))" . -}}yes{{- end -}}
+{{- end -}}
+{{- range .s.v.env -}}
+{{- if regexMatch "^(DATABASE_URL|DB_|GARBOARD_(URL|ENV_PREFIX|DATABASE|TARGETS|CONFIG))" .name -}}yes{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{/* An entry of envFrom: a name, whose object is optional if the third item says so, or {name, optional}. */}}
 {{- define "garboard.reference" -}}
 {{- $entry := index . 0 -}}
 {{- if kindIs "string" $entry -}}
-{name: {{ include "garboard.tpl" . | quote }}, optional: true}
+{name: {{ include "garboard.tpl" . | quote }}, optional: {{ index . 2 }}}
 {{- else -}}
 {name: {{ include "garboard.tpl" (list $entry.name (index . 1)) | quote }}, optional: {{ $entry.optional | default false }}}
 {{- end -}}

@@ -1,19 +1,21 @@
 {{/*
 What makes an object a hook, in one family of annotations only.
-dict "s" SCOPE "when" EVENTS "weight" N "phase" PHASE OF ARGO; "logs": also what Helm 4 prints.
+dict "s" SCOPE "when" EVENTS "weight" N "phase" PHASE OF ARGO; "isJob": also what Helm 4 prints, and when it goes.
+What a Job needs stays, since later pods need it too.
 */}}
 {{- define "garboard.hookAnnotations" -}}
 {{- $v := .s.v -}}
+{{- $deletePolicy := ternary $v.hookDeletePolicy "before-hook-creation" (hasKey . "isJob") -}}
 {{- if eq $v.gitops "helm" -}}
 helm.sh/hook: {{ join "," .when }}
 helm.sh/hook-weight: {{ .weight | int64 | quote }}
-helm.sh/hook-delete-policy: {{ $v.hookDeletePolicy }}
-{{- if and .logs $v.hookOutputLogPolicy }}
+helm.sh/hook-delete-policy: {{ $deletePolicy }}
+{{- if and (hasKey . "isJob") $v.hookOutputLogPolicy }}
 helm.sh/hook-output-log-policy: {{ $v.hookOutputLogPolicy }}
 {{- end -}}
 {{- else -}}
 argocd.argoproj.io/hook: {{ ternary "Sync" .phase (eq $v.gitops "argo-sync") }}
-argocd.argoproj.io/hook-delete-policy: {{ $v.hookDeletePolicy | replace "-" " " | title | replace " " "" }}
+argocd.argoproj.io/hook-delete-policy: {{ $deletePolicy | replace "-" " " | title | replace " " "" }}
 argocd.argoproj.io/sync-wave: {{ .weight | int64 | quote }}
 {{- end -}}
 {{- end -}}
@@ -22,7 +24,7 @@ argocd.argoproj.io/sync-wave: {{ .weight | int64 | quote }}
 {{- define "garboard.jobAnnotations" -}}
 {{- $v := .v -}}
 {{- if eq $v.mode "hook" -}}
-{{ include "garboard.hookAnnotations" (dict "s" . "when" $v.when "weight" $v.weight "phase" "PreSync" "logs" true) }}
+{{ include "garboard.hookAnnotations" (dict "s" . "when" $v.when "weight" $v.weight "phase" "PreSync" "isJob" true) }}
 {{- else if eq $v.gitops "argo-sync" -}}
 argocd.argoproj.io/sync-wave: {{ $v.weight | int64 | quote }}
 {{- end -}}

@@ -66,6 +66,7 @@ template:
 {{- define "garboard.job" -}}
 {{- include "garboard.prepare" . -}}
 {{- if .v.enabled -}}
+{{- include "garboard.checkName" . -}}
 {{- include "garboard.prerequisites" . -}}
 {{- if has .v.mode (list "hook" "job") -}}
 {{- $args := .v.args -}}
@@ -92,10 +93,10 @@ spec:
 {{- end -}}
 {{- end -}}
 
-{{/* Public: the Job that loads seeds once the schema is there. */}}
+{{/* Public: the Job that loads seeds once the schema is there; none while it is taken back. */}}
 {{- define "garboard.seedJob" -}}
 {{- include "garboard.prepare" . -}}
-{{- if and .v.enabled .v.seed.enabled -}}
+{{- if and .v.enabled .v.seed.enabled (not .v.rollback.to) -}}
 {{- $part := dict "s" . "component" "seed" "args" .v.seed.args "first" "schema" }}
 ---
 apiVersion: batch/v1
@@ -106,7 +107,7 @@ metadata:
   labels:
     {{- include "garboard.labels" $part | nindent 4 }}
   annotations:
-    {{- include "garboard.hookAnnotations" (dict "s" . "when" .v.seed.when "weight" .v.seed.weight "phase" "PostSync" "logs" true) | nindent 4 }}
+    {{- include "garboard.hookAnnotations" (dict "s" . "when" .v.seed.when "weight" .v.seed.weight "phase" "PostSync" "isJob" true) | nindent 4 }}
 spec:
   {{- include "garboard.jobSpec" $part | nindent 2 }}
 {{- end -}}

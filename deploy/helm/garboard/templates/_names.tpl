@@ -19,6 +19,11 @@
 {{ .name }}{{ ternary "-hook" "" (eq .v.mode "hook") }}
 {{- end -}}
 
+{{/* Base of the names of what a pod mounts and reads: a hook's Job has objects of its own, ahead of the release's. */}}
+{{- define "garboard.baseName" -}}
+{{ ternary (include "garboard.ownName" .s) .s.name (has .component (list "migration" "seed")) }}
+{{- end -}}
+
 {{/* Labels of a pod. They do not match the selector of the application's Service. */}}
 {{- define "garboard.podLabels" -}}
 app.kubernetes.io/name: garboard
@@ -45,10 +50,10 @@ helm.sh/chart: {{ printf "%s-%s" .s.context.Chart.Name .s.context.Chart.Version 
 {{- end -}}
 {{- end -}}
 
-{{/* The Secret that holds how to connect, or nothing. */}}
+{{/* The Secret that holds how to connect, or nothing: dict "s" SCOPE "component" NAME. */}}
 {{- define "garboard.secretName" -}}
-{{- if .v.externalSecret.create -}}{{ include "garboard.ownName" . }}-db
-{{- else -}}{{ include "garboard.tpl" (list .v.connection.existingSecret .) }}
+{{- if .s.v.externalSecret.create -}}{{ include "garboard.baseName" . }}-db
+{{- else -}}{{ include "garboard.tpl" (list .s.v.connection.existingSecret .s) }}
 {{- end -}}
 {{- end -}}
 

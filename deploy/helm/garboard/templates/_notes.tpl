@@ -49,7 +49,7 @@ No migration is run by this release (migrations.mode is none).
 
 Pods that include garboard.gateInitContainer start when {{ ternary "all migrations of their image are applied" (printf "migration %s is applied" ($v.gate.atLeast | default $v.rollback.to)) (and (eq $v.gate.atLeast "") (eq $v.rollback.to "")) }}.
 {{- end }}
-{{- if $v.seed.enabled }}
+{{- if and $v.seed.enabled (not $v.rollback.to) }}
 
 Seeds are loaded by the Job {{ .name }}-seed at {{ ternary (join ", " $v.seed.when) "every sync" (eq $v.gitops "helm") }}.
 {{- end }}

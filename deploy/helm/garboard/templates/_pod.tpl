@@ -1,6 +1,7 @@
 {{/* A pod's spec: dict "s" SCOPE "component" NAME "args" ARGS "first" database | schema | nothing; "completions". */}}
 {{- define "garboard.podSpec" -}}
-{{- $s := .s -}}
+{{- $s := omit .s "suffix" -}}
+{{- $_ := set . "s" $s -}}
 {{- $v := $s.v -}}
 restartPolicy: Never
 automountServiceAccountToken: {{ $v.serviceAccount.automountToken }}
@@ -25,8 +26,8 @@ imagePullSecrets:
 initContainers: {{- . | nindent 2 }}
 {{- end }}
 containers:
-  {{- include "garboard.container" (dict "s" $s "name" "garboard" "args" .args "completions" .completions) | nindent 2 }}
-{{- with include "garboard.podVolumes" (dict "s" $s "isHook" (has .component (list "migration" "seed")) "secret" (include "garboard.secretName" $s)) | trim }}
+  {{- include "garboard.container" (dict "s" $s "name" "garboard" "component" .component "args" .args "completions" .completions) | nindent 2 }}
+{{- with include "garboard.podVolumes" (dict "s" $s "component" .component "secret" (include "garboard.secretName" .)) | trim }}
 volumes: {{- . | nindent 2 }}
 {{- end }}
 {{- end -}}
@@ -42,7 +43,7 @@ volumes: {{- . | nindent 2 }}
 {{- end }}
 {{- if eq .first "schema" }}
 {{- $args := include "garboard.args" (dict "s" $s "args" (list "wait" "--applied" "all" "--timeout" $s.v.waitForDb.timeout)) | fromJsonArray }}
-{{ include "garboard.container" (dict "s" $s "name" "garboard-wait" "args" $args) }}
+{{ include "garboard.container" (dict "s" $s "name" "garboard-wait" "component" .component "args" $args) }}
 {{- else if and (eq .first "database") $s.v.waitForDb.enabled }}
 {{ include "garboard.waitContainer" . }}
 {{- end }}

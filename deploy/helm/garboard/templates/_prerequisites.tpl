@@ -1,61 +1,54 @@
-{{/* What has to be there before the Job's pod: of the Job alone, never shared with the application. */}}
+{{/*
+What has to be there before the Job's pod: of the Job alone, never shared with the application. What a hook needs is
+made anew at each upgrade; so the release has a second one, for the gate and for pods that are started later.
+*/}}
 {{- define "garboard.prerequisites" -}}
-{{- $part := dict "s" . "component" "migration" -}}
-{{- if and .v.serviceAccount.create }}
+{{- if .v.serviceAccount.create }}
 ---
 apiVersion: v1
 kind: ServiceAccount
 automountServiceAccountToken: {{ .v.serviceAccount.automountToken }}
 metadata:
   name: {{ include "garboard.serviceAccountName" . }}
-  {{- include "garboard.prerequisiteMetadata" $part | nindent 2 }}
+  {{- include "garboard.prerequisiteMetadata" (dict "s" . "component" "migration") | nindent 2 }}
 {{- end }}
-{{- if .v.externalSecret.create }}
+{{- range $base := list (include "garboard.ownName" .) .name | uniq }}
+{{- $part := dict "s" $ "component" "migration" "isOfRelease" (and (eq $.v.mode "hook") (eq $base $.name)) }}
+{{- if $.v.externalSecret.create }}
 ---
-apiVersion: {{ include "garboard.externalSecretVersion" . }}
+apiVersion: {{ include "garboard.externalSecretVersion" $ }}
 kind: ExternalSecret
 metadata:
-  name: {{ include "garboard.secretName" . }}
+  name: {{ $base }}-db
   {{- include "garboard.prerequisiteMetadata" $part | nindent 2 }}
 spec:
-  refreshInterval: {{ .v.externalSecret.refreshInterval | quote }}
-  secretStoreRef: {{- toYaml .v.externalSecret.storeRef | nindent 4 }}
+  refreshInterval: {{ $.v.externalSecret.refreshInterval | quote }}
+  secretStoreRef: {{- toYaml $.v.externalSecret.storeRef | nindent 4 }}
   target:
-    name: {{ include "garboard.secretName" . }}
-  {{- if .v.connection.keys.url }}
+    name: {{ $base }}-db
+  {{- if $.v.connection.keys.url }}
   data:
-    - secretKey: {{ .v.connection.keys.url | quote }}
+    - secretKey: {{ $.v.connection.keys.url | quote }}
       remoteRef:
-        key: {{ include "garboard.tpl" (list .v.externalSecret.remoteKey .) | quote }}
-        {{- with .v.externalSecret.property }}
+        key: {{ include "garboard.tpl" (list $.v.externalSecret.remoteKey $) | quote }}
+        {{- with $.v.externalSecret.property }}
         property: {{ . | quote }}
         {{- end }}
   {{- else }}
   dataFrom:
     - extract:
-        key: {{ include "garboard.tpl" (list .v.externalSecret.remoteKey .) | quote }}
+        key: {{ include "garboard.tpl" (list $.v.externalSecret.remoteKey $) | quote }}
   {{- end }}
 {{- end }}
-{{- if .v.source.files }}
+{{- if $.v.source.files }}
 ---
 apiVersion: v1
 kind: ConfigMap
 metadata:
-  name: {{ include "garboard.ownName" . }}-source
+  name: {{ $base }}-source
   {{- include "garboard.prerequisiteMetadata" $part | nindent 2 }}
 data:
-  {{- include "garboard.sourceData" . | nindent 2 }}
-{{- if eq .v.mode "hook" }}
----
-apiVersion: v1
-kind: ConfigMap
-metadata:
-  name: {{ .name }}-source
-  namespace: {{ .context.Release.Namespace }}
-  labels:
-    {{- include "garboard.labels" $part | nindent 4 }}
-data:
-  {{- include "garboard.sourceData" . | nindent 2 }}
+  {{- include "garboard.sourceData" $ | nindent 2 }}
 {{- end }}
 {{- end }}
 {{- end -}}
@@ -64,9 +57,11 @@ data:
 namespace: {{ .s.context.Release.Namespace }}
 labels:
   {{- include "garboard.labels" . | nindent 2 }}
+{{- if not .isOfRelease }}
 {{- with include "garboard.prerequisiteAnnotations" .s }}
 annotations:
   {{- . | nindent 2 }}
+{{- end }}
 {{- end }}
 {{- end -}}
 
