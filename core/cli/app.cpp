@@ -94,6 +94,7 @@ Result<int> print_help(const Arguments& arguments, Output& out) {
 
 Result<int> dispatch(CommandContext& context) {
   if (is_for_fleet(context)) return run_for_fleet(context);
+  if (auto checked = check_no_fleet(context); !checked) return std::move(checked).error();
   switch (context.arguments.command) {
     case Command::migrate:
       return run_migrate(context);
@@ -270,6 +271,7 @@ int App::run(const Arguments& arguments, const Settings& settings) {
 
 int run_command(std::span<const std::string> args, const char* const* variables) {
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGCHLD, SIG_DFL);  // whoever started us may ignore it: no child could be waited for
   if (args.size() == 2 && args[0] == plugin_host::hook_process_command)
     return plugin_host::serve_hook(std::filesystem::absolute(args[1]), version_text());
   const bool is_fleet_target = args.size() > 3 && args[0] == fleet_target_command;

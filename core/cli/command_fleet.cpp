@@ -40,11 +40,14 @@ Result<std::vector<std::string>> migrate_arguments(const CommandContext& context
   line.insert(line.begin(), "migrate");
   const Result<Arguments> parsed = parse_arguments(line);
   if (!parsed) return parsed.error();
-  for (const char* option : {"targets", "url", "canaries", "shard", "target", "only-failed"})
+  for (const char* option : {"targets", "url", "url-env", "env-prefix", "canaries", "shard",
+                             "target", "only-failed", "help", "version"})
     if (parsed->has(option))
       return Error{.code = Code::usage,
-                   .message = std::string("--") + option + " is what the manifests decide",
+                   .message = std::string("--") + option + " is not for the pods of a fleet",
                    .hint = "leave it out"};
+  if (auto settings = Settings::make(*parsed, Environment(), {}); !settings)
+    return std::move(settings).error();
   return given;
 }
 

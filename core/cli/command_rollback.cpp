@@ -129,6 +129,24 @@ Result<model::RunReport> apply_again(Work& work) {
   return report;
 }
 
+/// The error that ended a rollback of the last few or of the last run: once some are undone, the
+/// same command chooses others. So it is final, for whoever tries again by the code alone.
+Error final_once_undone(Error error, const model::RunReport& run, std::size_t chosen,
+                        const std::string& next) {
+  const auto undone = static_cast<std::size_t>(
+      std::ranges::count_if(run.migrations, [](const model::MigrationReport& migration) {
+        return migration.outcome == model::Outcome::rolled_back ||
+               migration.outcome == model::Outcome::rolled_back_elsewhere;
+      }));
+  if (undone == 0 || !base::is_retryable_exit(error.code)) return error;
+  error.code = Code::half_applied;
+  error.reason = "rollback-incomplete";
+  error.message = std::to_string(undone) + " of " + std::to_string(chosen) +
+                  " undone, and then: " + error.message;
+  error.hint = "do not repeat the command, which would undo others; " + next;
+  return error;
+}
+
 /// Looks at the database, and decides what is to be undone.
 Result<void> begin(Work& work, const planning::RollbackScope& scope) {
   Result<Situation> situation = look(work.context, work.files, Access::read_write);
@@ -160,8 +178,10 @@ Result<int> rollback(Work& work) {
   }
   model::RunReport run = undo(work);
   fill_rollback(context.report, work.undos, {&run}, name);
-  if (run.error) return *std::move(run.error);
-  return 0;
+  if (!run.error) return 0;
+  if (!scope.last_kept_id.empty()) return *std::move(run.error);
+  return final_once_undone(*std::move(run.error), run, work.undos.size(),
+                           "see `garboard status`, and name the last one to keep with --to");
 }
 
 Result<int> redo(Work& work) {
@@ -178,11 +198,15 @@ Result<int> redo(Work& work) {
   }
   const model::RunReport undone = undo(work);
   fill_rollback(context.report, work.undos, {&undone}, name);
-  if (undone.error) return *undone.error;
+  const auto final_error = [&](Error error) {
+    return final_once_undone(std::move(error), undone, work.undos.size(),
+                             "`garboard migrate` applies again what is undone");
+  };
+  if (undone.error) return final_error(*undone.error);
   Result<model::RunReport> done = apply_again(work);
-  if (!done) return std::move(done).error();
+  if (!done) return final_error(std::move(done).error());
   fill_rollback(context.report, work.undos, {&undone, &*done}, name);
-  if (done->error) return *std::move(done->error);
+  if (done->error) return final_error(*std::move(done->error));
   return 0;
 }
 

@@ -28,10 +28,16 @@ using Clock = std::chrono::steady_clock;
 constexpr std::size_t max_listed = 20;  // targets in a command that resumes
 
 LogLevel level_named(const Json& line) {
-  const std::string name = line.value("level", "info");
+  const auto level = line.find("level");
+  const std::string name = level != line.end() && level->is_string() ? *level : "info";
   if (name == "debug") return LogLevel::debug;
   if (name == "warn") return LogLevel::warn;
   return name == "error" ? LogLevel::error : LogLevel::info;
+}
+
+/// Whether the command, run again, would undo other migrations.
+bool chooses_anew(const CommandContext& context) {
+  return context.arguments.command == Command::rollback && context.settings.text("to").empty();
 }
 
 class FleetRun {
@@ -84,7 +90,7 @@ void FleetRun::pass_on(std::size_t index, std::string_view line) {
   Json json = Json::parse(line, nullptr, false);
   if (!json.is_object() || !json.contains("message") || !json["message"].is_string())
     return say(LogLevel::warn, redactors_[index].apply(line), {{"target", name}});
-  if (json.contains("code") && json.contains("reason"))
+  if (json.contains("code") && json.contains("reason") && json.contains("retryable"))
     return;  // its end, which its report has too
   const LogLevel level = level_named(json);
   const std::string message = json["message"];
@@ -141,7 +147,7 @@ std::string FleetRun::resume_command() const {
   std::vector<std::string> left;
   for (const TargetResult& result : results_)
     if (result.outcome.state != fleet::State::succeeded) left.push_back(result.target.name);
-  if (left.empty()) return {};
+  if (left.empty() || chooses_anew(context_)) return {};
   if (left.size() <= max_listed) return command_for(context_, left);
   return command_for(context_, {}) + " --only-failed=REPORT.json";
 }
@@ -179,6 +185,15 @@ Result<void> check_settings(const CommandContext& context) {
                  .message = "--targets and " + setting.place + " both name databases",
                  .hint = "the URLs of --targets stand in its file"};
   }
+  if (context.settings.text("only-failed").empty()) return {};
+  if (!context.settings.list("target").empty())
+    return Error{.code = Code::usage,
+                 .message = "--only-failed and --target both say which targets to run",
+                 .hint = "leave one of them out"};
+  if (chooses_anew(context))
+    return Error{.code = Code::usage,
+                 .message = "--only-failed would undo more where a part is undone already",
+                 .hint = "name the last migration to keep with --to"};
   return {};
 }
 
@@ -188,6 +203,18 @@ bool is_for_fleet(const CommandContext& context) {
   const bool takes_targets =
       (find_option("parallel")->commands & bit(context.arguments.command)) != 0;
   return takes_targets && !context.settings.text("targets").empty();
+}
+
+Result<void> check_no_fleet(const CommandContext& context) {
+  if (!context.settings.text("targets").empty()) return {};
+  for (const std::string_view option : fleet_options) {
+    const Setting& setting = context.settings.setting(option);
+    if (setting.origin != Origin::flag) continue;
+    return Error{.code = Code::usage,
+                 .message = setting.place + " is for many databases, and no targets file is named",
+                 .hint = "add --targets FILE, or leave it out"};
+  }
+  return {};
 }
 
 Result<int> run_for_fleet(CommandContext& context) {

@@ -21,6 +21,9 @@ inline constexpr std::array<std::string_view, 6> fleet_options{
 /// Whether this command line is for many databases.
 [[nodiscard]] bool is_for_fleet(const CommandContext& context);
 
+/// Code::usage when an option of fleets is given, and no targets: it would be for one database.
+[[nodiscard]] base::Result<void> check_no_fleet(const CommandContext& context);
+
 /// Runs the command for every target that is chosen, and reports on each.
 Result<int> run_for_fleet(CommandContext& context);
 

@@ -137,7 +137,8 @@ Json job(const ManifestOptions& options, const std::string& config, const JobSha
   Json spec = {{"completionMode", "Indexed"},
                {"completions", shape.completions},
                {"backoffLimitPerIndex", options.backoff_limit}};
-  if (options.max_failed) spec["maxFailedIndexes"] = *options.max_failed;
+  if (options.max_failed)
+    spec["maxFailedIndexes"] = std::min(*options.max_failed, shape.completions);
   spec["podFailurePolicy"] = failure_policy();
   spec["template"] = pod(options, config, container(options, shape.completions, shape.canaries));
   const std::string name = options.name + shape.suffix + "-" + digest_of(spec.dump());

@@ -173,7 +173,10 @@ Error fleet_error(std::span<const TargetResult> results, int code,
   for (const TargetResult& result : results)
     if (result.error) names.push_back(result.target.name);
   if (!names.empty()) error.message += ": " + names_text(names);
-  error.hint = "run what is left alone: " + resume_command;
+  error.hint = resume_command.empty()
+                   ? "see how far each is, and name the last migration to keep with --to: the same "
+                     "command again would undo others"
+                   : "run what is left alone: " + resume_command;
   error.others = failures_of(results);
   if (error.others.size() > max_failures) error.others.resize(max_failures);
   for (Error& other : error.others) other.others.clear();

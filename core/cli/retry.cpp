@@ -27,7 +27,7 @@ milliseconds pause_after_failures(const RetryPolicy& policy, std::size_t failure
   for (std::size_t i = 1; i < failures && pause < longest && policy.factor > 1; ++i)
     pause = std::min(pause * policy.factor, longest);
   pause *= 1 + policy.jitter * chance;
-  return milliseconds(static_cast<milliseconds::rep>(std::max(pause, 0.0)));
+  return std::max(milliseconds(static_cast<milliseconds::rep>(pause)), shortest_pause);
 }
 
 bool may_pass(const Error& error) noexcept {
@@ -40,6 +40,10 @@ Result<int> run_with_retries(CommandContext& context, const std::function<Result
   const bool is_retried =
       (find_option("retry-for")->commands & bit(context.arguments.command)) != 0;
   if (!is_retried || policy.total.count() == 0) return attempt();
+  if (policy.jitter > 1)
+    return Error{.code = Code::usage,
+                 .message = context.settings.setting("retry-jitter").place + " is above 1",
+                 .hint = "it is the part of each pause that is left to chance, from 0 to 1"};
   InterruptibleClock clock(*context.interrupt);
   std::minstd_rand random{std::random_device{}()};
   std::uniform_real_distribution<double> chance(-1, 1);

@@ -24,7 +24,10 @@ struct RetryPolicy {
 
 [[nodiscard]] RetryPolicy retry_policy(const Settings& settings);
 
-/// The pause after so many failures, from 1; `chance` is from -1 to 1. Never negative.
+/// A server that starts is not to be asked more often, whatever the policy says.
+inline constexpr std::chrono::milliseconds shortest_pause{100};
+
+/// The pause after so many failures, from 1; `chance` is from -1 to 1. Never below shortest_pause.
 [[nodiscard]] std::chrono::milliseconds pause_after_failures(const RetryPolicy& policy,
                                                              std::size_t failures, double chance);
 

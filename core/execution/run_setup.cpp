@@ -10,6 +10,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/time.hpp"
 #include "execution/blocker_text.hpp"
 #include "execution/controls.hpp"
 #include "execution/history_check.hpp"
@@ -41,8 +42,7 @@ std::string in_brackets(const std::vector<model::Blocker>& blockers) {
 Error locked_error(Worker& worker, milliseconds waited) {
   return Error{.code = Code::locked,
                .message = std::string(is_held) + in_brackets(holders(worker)) +
-                          ", and has not finished within " + std::to_string(waited.count() / 1000) +
-                          " s",
+                          ", and has not finished within " + base::rounded_duration_text(waited),
                .hint =
                    "wait for it to end, or raise --lock-wait; the lock goes with the connection "
                    "of its holder, nothing has to be cleaned up"};

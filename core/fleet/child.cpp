@@ -114,17 +114,23 @@ void Child::read_log() {
 
 Outcome Child::finish() {
   int status = 0;
-  while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
-  }
+  pid_t waited = 0;
+  do waited = ::waitpid(pid_, &status, 0);
+  while (waited < 0 && errno == EINTR);
   pid_ = 0;
   read();  // a process that it left behind may hold its log open: what has arrived is enough
   Outcome outcome{
       .duration = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - started_),
       .output = std::move(report_)};
-  if (WIFEXITED(status)) {
+  if (waited < 0) {
+    outcome.exit_code = static_cast<int>(Code::internal);
+    outcome.crash = "ended unseen";
+  } else if (WIFEXITED(status)) {
     outcome.exit_code = WEXITSTATUS(status);
   } else {
-    outcome.exit_code = static_cast<int>(Code::internal);
+    // killed for its memory, most likely: as a shell and Kubernetes name it, and try it again
+    const bool is_killed = WTERMSIG(status) == SIGKILL;
+    outcome.exit_code = is_killed ? 128 + SIGKILL : static_cast<int>(Code::internal);
     outcome.crash = base::how_it_ended(status);
   }
   outcome.state = state_of(outcome.exit_code);

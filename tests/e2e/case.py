@@ -14,6 +14,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import databases  # noqa: E402
 
 GARBOARD = os.environ["GARBOARD"]
+TEST_HOOKS = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(GARBOARD))), "lib", "test-hooks")
 PROJECT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 

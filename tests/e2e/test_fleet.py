@@ -242,6 +242,56 @@ class SqliteFleet(FleetTest):
         self.assertIn("1 succeeded in", done.stdout)
         self.assertEqual(self.tables_of("tenant-1"), {"t_first", "t_second"})
 
+    def refused(self, *arguments, variables=None):
+        process = self.launch(*arguments, "--plan", self.plan_file, variables=variables)
+        out, err = process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 2, out + err)
+        return err
+
+    def test_options_of_a_fleet_are_not_for_one_database(self):
+        variables = {"DATABASE_URL": f"sqlite:{self.path('one.db')}"}
+        for arguments in (("--target", "a"), ("--shard", "0/2"), ("--only-failed", "report.json"),
+                          ("--canaries", "only"), ("--parallel", "4")):
+            err = self.refused("migrate", *arguments, variables=variables)
+            self.assertIn(f"{arguments[0]} is for many databases", err)
+        self.assertFalse(os.path.exists(self.path("one.db")))
+
+    def test_a_rollback_that_counts_proposes_no_command_that_undoes_more(self):
+        file = self.targets_file(self.sqlite_targets(2))
+        self.migrate_fleet(file)
+        connection = sqlite3.connect(self.path("tenant-1.db"))
+        connection.executescript("DROP TABLE t_first;")
+        connection.close()
+        process = self.launch("rollback", "--targets", file, "--plan", self.plan_file, "--steps", "2")
+        out, err = process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 40, out + err)
+        self.assertNotIn("to run what is left alone", out)
+        self.assertIn("the same command again would undo others", err)
+        err = self.refused("rollback", "--targets", file, "--steps", "2", "--only-failed", "x.json")
+        self.assertIn("name the last migration to keep with --to", err)
+        err = self.refused("migrate", "--targets", file, "--target", "tenant-1", "--only-failed",
+                           "x.json")
+        self.assertIn("--only-failed and --target both", err)
+
+    def test_a_line_of_a_library_on_the_log_is_passed_on_whatever_it_holds(self):
+        hooks = self.path("hooks.json")
+        noise = {"message": "a library's notice", "level": 30}
+        with open(hooks, "w", encoding="utf-8") as file:
+            json.dump({"version": 1, "hooks": [{"name": "moody", "config": {
+                "mood": "print", "text": json.dumps(noise)}}]}, file)
+        _, err = self.migrate_fleet(self.targets_file(self.sqlite_targets(2)), "--hooks", hooks,
+                                    "--plugin-dir", case.TEST_HOOKS)
+        self.assertIn("a library's notice", err)
+
+    def test_who_started_it_may_ignore_children(self):
+        file = self.targets_file(self.sqlite_targets(2))
+        self.migrate_fleet(file)
+        more = self.plan([case.table("first"), case.table("second"), case.table("third")], "more.json")
+        done = subprocess.run(
+            ["bash", "-c", 'trap "" CHLD; exec "$@"', "-", case.GARBOARD, "status", "--exit-code",
+             "--targets", file, "--plan", more], text=True, capture_output=True, timeout=60)
+        self.assertEqual(done.returncode, 3, done.stdout + done.stderr)
+
     def test_names_that_are_not_in_the_file_are_refused(self):
         file = self.targets_file(self.sqlite_targets(2))
         report = self.path("report.json")
@@ -390,6 +440,7 @@ class ServerFleet(FleetTest):
         self.assertEqual((lost["name"], lost["outcome"]), ("shared/tenant 1", "failed"))
         self.assertEqual(lost["error"]["reason"], "target-process-lost")
         self.assertIn("SIGKILL", lost["error"]["message"])
+        self.assertEqual(lost["exitCode"], 137)
 
     def test_targets_end_with_the_process_that_started_them(self):
         process, running = self.start_sleepers(2)
@@ -473,7 +524,8 @@ class Render(FleetTest):
 
     def test_options_of_migrate_are_checked_before_any_pod_runs(self):
         targets = self.sqlite_targets(1)
-        for wrong in ("--dri=/migrations", "--targets=x", "--url=sqlite:x"):
+        for wrong in ("--dri=/migrations", "--targets=x", "--url=sqlite:x", "--url-env=X", "--help",
+                      "--version", "--retry-for=banana", "--parallel=0", "--if-ahead=maybe"):
             self.render(targets, "--", wrong, code=2)
 
     def test_the_reviewed_manifests_fit_the_schema_of_targets(self):

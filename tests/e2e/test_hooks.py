@@ -14,10 +14,9 @@ import xml.etree.ElementTree
 
 import jsonschema
 
-from case import GARBOARD, PROJECT, REPORT, GarboardTest, table
+from case import GARBOARD, PROJECT, REPORT, TEST_HOOKS, GarboardTest, table
 import databases
 
-TEST_HOOKS = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(GARBOARD))), "lib", "test-hooks")
 
 with open(os.path.join(PROJECT, "schema", "event.schema.json"), encoding="utf-8") as file:
     EVENT = json.load(file)

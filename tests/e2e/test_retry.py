@@ -82,6 +82,57 @@ class RetryTest(case.GarboardTest):
             self.assertGreaterEqual(len(self.retries(err)), 1)
             self.assertEqual(json.loads(out)["error"]["code"], 10)
 
+    def hold(self, database, table):
+        """A client that reads a table in a transaction, so that nobody drops it."""
+        command = database.command(database.name)
+        if database.kind == "mysql":
+            command.insert(2, "--unbuffered")
+        client = subprocess.Popen(command, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                  env=database.environment())
+        client.stdin.write(f"BEGIN; SELECT * FROM {table}; SELECT 'held';\n")
+        client.stdin.flush()
+        self.assertEqual(client.stdout.readline(), "held\n")
+        self.addCleanup(client.communicate)
+        self.addCleanup(client.kill)
+        return client
+
+    def test_a_rollback_that_counts_is_not_repeated_once_something_is_undone(self):
+        plan = self.plan([case.table(name) for name in "abc"])
+        impatient = ("--lock-timeout", "200ms", "--lock-retries", "0", "--retry-for", "2m",
+                     "--retry-initial", "100ms")
+        for database in self.each((databases.Postgres, databases.Mariadb)):
+            for command in ("rollback", "redo"):
+                self.migrate(database, plan)
+                client = self.hold(database, "t_b")
+                out, err = self.garboard(database, command, "--plan", plan, "--steps", "2", *impatient,
+                                         "--output", "json", code=31)
+                self.assertEqual(self.retries(err), [])
+                error = json.loads(out)["error"]
+                self.assertEqual(error["reason"], "rollback-incomplete")
+                self.assertIn("1 of 2 undone", error["message"])
+                self.assertEqual(self.ids(database), ["a", "b"])
+                client.kill()
+
+    def test_a_rollback_that_names_what_stays_is_repeated(self):
+        plan = self.plan([case.table(name) for name in "abc"])
+        for database in self.each((databases.Postgres, databases.Mariadb)):
+            self.migrate(database, plan)
+            client = self.hold(database, "t_b")
+            process = self.start(database, "rollback", "--plan", plan, "--to", "a", "--lock-timeout",
+                                 "200ms", "--lock-retries", "0", "--retry-for", "2m",
+                                 "--retry-initial", "100ms", "--retry-max", "1s")
+            self.assertEqual(self.lines_until(process, "runRetry")[-1]["exitCode"], 12)
+            client.kill()
+            out, err = process.communicate(timeout=120)
+            self.assertEqual(process.returncode, 0, out + err)
+            self.assertEqual(self.ids(database), ["a"])
+
+    def test_refuses_more_chance_than_there_is_pause(self):
+        for database in self.each((databases.Sqlite,)):
+            _, err = self.migrate(database, self.plan([case.table("a")]), "--retry-for", "1s",
+                                  "--retry-jitter", "1.5", code=2)
+            self.assertIn("--retry-jitter is above 1", err)
+
     def test_a_signal_ends_the_pause(self):
         plan = self.plan([case.table("a")])
         for database in self.each((databases.Postgres,)):

@@ -51,6 +51,14 @@ std::string value_in(const std::string& text, const std::string& key) {
   return text.substr(from, text.find('\n', from) - from);
 }
 
+TEST(FleetManifests, LetNoMoreIndexesFailThanThereAre) {
+  ManifestOptions many = options;
+  many.max_failed = 100;
+  const std::string text = rendered(many);
+  EXPECT_EQ(value_in(text, "completions"), value_in(text, "maxFailedIndexes"));
+  EXPECT_EQ(text.find("maxFailedIndexes: 100"), std::string::npos);
+}
+
 TEST(FleetManifests, AreTheOnesThatWereReviewed) {
   std::ifstream file(GARBOARD_TEST_DATA "/fleet.yaml");
   std::stringstream expected;

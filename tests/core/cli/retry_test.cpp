@@ -25,9 +25,15 @@ TEST(Retry, DoublesThePauseUpToTheLongest) {
 TEST(Retry, LeavesThePartOfThePauseToChanceThatJitterSays) {
   EXPECT_EQ(pause_after_failures(policy, 1, 1), milliseconds{1200});
   EXPECT_EQ(pause_after_failures(policy, 1, -1), milliseconds{800});
-  RetryPolicy wild = policy;
-  wild.jitter = 5;
-  EXPECT_EQ(pause_after_failures(wild, 1, -1), milliseconds{0});
+}
+
+TEST(Retry, NeverPausesForLessThanAServerNeeds) {
+  RetryPolicy hot = policy;
+  hot.initial = milliseconds{0};
+  EXPECT_EQ(pause_after_failures(hot, 3, 1), shortest_pause);
+  hot = policy;
+  hot.jitter = 1;
+  EXPECT_EQ(pause_after_failures(hot, 1, -1), shortest_pause);
 }
 
 TEST(Retry, KeepsThePauseWhereTheFactorIsOne) {

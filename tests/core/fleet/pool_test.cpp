@@ -64,6 +64,13 @@ TEST(Pool, GivesEachTargetItsOwnReportLogAndEnd) {
   EXPECT_EQ(all.outcomes[3].exit_code, 1);
 }
 
+TEST(Pool, CallsWhatWasKilledAsAShellDoes) {
+  Scripts all{{"kill -KILL $$"}};
+  all.run(1);
+  EXPECT_EQ(all.outcomes[0].exit_code, 137);
+  EXPECT_EQ(all.outcomes[0].state, State::failed);
+}
+
 TEST(Pool, RunsAsManyAtOnceAsItMay) {
   Scripts all{std::vector<std::string>(12, "true")};
   all.run(3);

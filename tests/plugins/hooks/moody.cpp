@@ -84,7 +84,7 @@ class Moody {
     }
     if (how == "unknown-verdict") return {77, ""};
     if (how == "print") {
-      std::puts("canary-printed");
+      std::puts(config_.value("text", "canary-printed").c_str());
       std::fflush(stdout);
     }
     if (how == "environment") {
