@@ -88,7 +88,7 @@ class Node(databases.Mariadb):
 def missing():
     if not os.path.exists(PROVIDER):
         return "galera-4 is not installed"
-    for program in ("mariadbd", "mariadb-install-db", "rsync"):
+    for program in ("mariadbd", "mariadb-install-db", "rsync", "ss"):
         if shutil.which(program, path=PATH) is None:
             return f"{program} is not installed"
     return ""

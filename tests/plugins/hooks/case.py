@@ -66,6 +66,12 @@ class HookTest(unittest.TestCase):
         self.assertEqual(hook_process.noted_events(HOOK), described["events"])
         return process
 
+    def without_libcurl(self):
+        """Variables with which a hook that loads libcurl finds one that is none."""
+        for name in ("libcurl.so.4", "libcurl-gnutls.so.4"):
+            self.path(name, "no library")
+        return {"LD_LIBRARY_PATH": self.folder}
+
     def refusal(self, config, env=None):
         """Why the hook takes no such config."""
         return self.message(self.start(config, env).described)
