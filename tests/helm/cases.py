@@ -40,8 +40,17 @@ APPLICATION = {
     "kept": migrations(ttlSecondsAfterFinished=None, activeDeadlineSeconds=None),
     "own_user": migrations(securityContext={"runAsUser": None, "runAsGroup": None}),
     "seed": migrations(seed={"enabled": True, "args": ["seed", "/migrations/seeds/demo.yaml"]}),
-    "tagged": migrations(args=["migrate", "--tags", "a", "--lock-retries", "2", "--tags=b"], manualJobs={"enabled": True}),
+    "tagged": migrations(args=["migrate", "--tags", "a", "--lock-retries", "2", "--tags=b"],
+                         manualJobs={"enabled": True}),
     "seed_options": migrations(seed={"enabled": True, "args": ["--log-level", "debug", "seed", "/s.yaml"]}),
+    "texts": migrations(
+        manualJobs={"enabled": True}, seed={"enabled": True, "args": ["seed", "/s.yaml"]},
+        env=[{"name": "TEXT", "value": 'pre {{ "x #y" }}'}, {"name": "PORT", "value": 5432},
+             {"name": "TRUTH", "value": True}, {"name": "BIG", "value": 12345678}, {"name": "FIELD", "valueFrom": {"fieldRef": {
+                 "fieldPath": "{{ .Values.none | default \"metadata.name\" }}"}}}, {"name": "EMPTY", "value": ""}],
+        annotations={"a": 'pre: {{ "x #y" }}'}, podAnnotations={"b": '{{ "417" }}'}, podLabels={"c": '{{ "true" }}'}),
+    "plus": migrations(image={**IMAGE, "tag": "1.0+build"}),
+    "switched_on": {"enabled": True, **migrations()},
     "no_policy": migrations(podFailurePolicy={"enabled": False}),
     "more_retried": migrations(podFailurePolicy={"retryable": [15, 10, 11]}),
     "hostile": migrations(environment='a"b\n: {{ .Chart.Name }}', args=["migrate", "--set", "A={{ x }}: 'y'"]),
@@ -150,6 +159,9 @@ REFUSED = (
     (migrations(connection=SECRET, externalSecret={"create": True}), "use one of them"),
     (migrations(connection={"mountAsFile": True}), "mountAsFile needs"),
     (migrations(connection={"keys": {"user": "u"}}), "both url and user"),
+    (migrations(connection={"keys": {"url": "", "user": "u"}}), "keys.user is the key of a Secret, and there is none"),
+    (migrations(name='{{ repeat 44 "a" }}'), "which has 44 characters"),
+    (migrations(podLabels={"app.kubernetes.io/name": "shop"}), "podLabels has app.kubernetes.io/name"),
     (migrations(parallelism=2), "--targets"),
 )
 REFUSED_BY_OLD = (

@@ -143,6 +143,24 @@ class Pods(unittest.TestCase):
         self.assertLess(spec["activeDeadlineSeconds"], 300)
 
 
+class Texts(unittest.TestCase):
+    def test_each_is_evaluated_by_itself_and_stays_a_text(self):
+        given = variables(container(job("texts")))
+        self.assertEqual({name: given[name] for name in ("TEXT", "PORT", "TRUTH", "BIG", "FIELD", "EMPTY")}, {
+            "TEXT": "pre x #y", "PORT": "5432", "TRUTH": "true", "BIG": "12345678", "EMPTY": "",
+            "FIELD": {"fieldRef": {"fieldPath": "metadata.name"}}})
+        template = job("texts")["spec"]["template"]["metadata"]
+        self.assertEqual((template["annotations"]["b"], template["labels"]["c"]), ("417", "true"))
+
+    def test_annotations_are_of_all_jobs(self):
+        jobs = [job("texts")["metadata"], named(case("texts"), "Job", "-seed")["metadata"]]
+        jobs += [one["spec"]["jobTemplate"]["metadata"] for one in case("texts") if one["kind"] == "CronJob"]
+        self.assertEqual([one["annotations"]["a"] for one in jobs], ["pre: x #y"] * 5)
+
+    def test_a_tag_is_one_of_an_image(self):
+        self.assertEqual(container(job("plus"))["image"], "registry.example/migrations:1.0_build")
+
+
 class Hooks(unittest.TestCase):
     def annotations(self, name, kind="Job", suffix="-migrate"):
         return named(case(name), kind, suffix)["metadata"].get("annotations", {})

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What is refused, what things are called, and what the notes say."""
 
+import re
 import shutil
 import unittest
 
@@ -56,6 +57,14 @@ class Refusals(unittest.TestCase):
         for major in charts.HELMS:
             named(objects(space.render(major, aliased, {"library": {"mode": "job"}})), "Job")
 
+    def test_an_image_without_a_tag(self):
+        space = charts.workspace()
+        bare = space.root / "bare"
+        shutil.copytree(space.shop, bare)
+        chart = bare / "Chart.yaml"
+        chart.write_text(re.sub("appVersion:.*", "", chart.read_text(encoding="utf-8")), encoding="utf-8")
+        self.refuse(bare, {"migrations": {"image": {"tag": ""}}}, "image.tag is empty, and the chart has no appVersion")
+
     def test_two_databases_in_one_chart(self):
         space = charts.workspace()
         pair = space.root / "pair"
@@ -91,7 +100,8 @@ class Refusals(unittest.TestCase):
     def test_too_much_for_a_config_map(self):
         shop = charts.workspace().shop
         for path, text, says in (("migrations/big.sql", "-" * 1000001, "do not fit into a ConfigMap"),
-                                 ("migrations/sub/20260102000000_orders.sql", "", "two files are named")):
+                                 ("migrations/sub/20260102000000_orders.sql", "", "two files are named"),
+                                 ("migrations/a b.sql", "", "a b.sql can be no key of a ConfigMap")):
             file = shop / path
             file.parent.mkdir(exist_ok=True)
             file.write_text(text, encoding="utf-8")
@@ -120,6 +130,22 @@ class Names(unittest.TestCase):
         self.assertFalse(long & self.names("a" * 52 + "2"))
         for kind, name in self.names("a" * 52 + "1", mode="job"):
             self.assertLessEqual(len(name), 63)
+
+    def test_numbers_stay_texts(self):
+        space = charts.workspace()
+        for mode in ("hook", "job"):
+            text = space.render(next(iter(charts.HELMS)), space.shop, {"migrations": {
+                "name": "417", "mode": mode, "manualJobs": {"enabled": True}, "serviceAccount": {"create": True},
+                "connection": {"existingSecret": ""}, "seed": {"enabled": True, "args": ["seed", "/s.yaml"]},
+                "externalSecret": {"create": True, "storeRef": {"name": "a", "kind": "b"}, "remoteKey": "c"}}},
+                "--namespace", "417")
+            for one in objects(text):
+                if one["kind"] == "Deployment":
+                    continue
+                found = one["metadata"]
+                for value in (found["name"], found["namespace"], *found["labels"].values(),
+                              *found.get("annotations", {}).values()):
+                    self.assertIsInstance(value, str, f"{one['kind']}: {found}")
 
     def test_a_plain_job_is_named_after_its_spec(self):
         space = charts.workspace()

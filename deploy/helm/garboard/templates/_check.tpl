@@ -9,6 +9,9 @@
 
 {{- define "garboard.checkChoices" -}}
 {{- $v := .v -}}
+{{- if gt (len .name) 43 -}}
+{{- fail (printf "migrations.name is %s, which has %d characters; 43 are left beside what is added to it" .name (len .name)) -}}
+{{- end -}}
 {{- range $path, $choice := dict
   "mode" (dict "is" $v.mode "of" (list "hook" "job" "initContainer" "none"))
   "gitops" (dict "is" $v.gitops "of" (list "helm" "argo-presync" "argo-sync"))
@@ -60,6 +63,11 @@
 {{- end -}}
 {{- end -}}
 {{- end -}}
+{{- range $key, $value := $v.podLabels -}}
+{{- if hasKey (include "garboard.podLabels" (dict "s" $ "component" "") | fromYaml) $key -}}
+{{- fail (printf "migrations.podLabels has %s, which the chart itself sets, so that no Service of the application finds these pods; leave it out" $key) -}}
+{{- end -}}
+{{- end -}}
 {{- if $v.rollback.to -}}
 {{- if ne $v.rollback.to $v.rollback.confirm -}}
 {{- fail (printf "migrations.rollback.to is %s: set migrations.rollback.confirm to the same id, since what was applied after it will be undone" $v.rollback.to) -}}
@@ -104,6 +112,13 @@
 {{- end -}}
 {{- if and $v.connection.mountAsFile (not (or $external.create $v.connection.existingSecret)) -}}
 {{- fail "migrations.connection.mountAsFile needs connection.existingSecret or externalSecret.create" -}}
+{{- end -}}
+{{- if not (or $external.create $v.connection.existingSecret $v.gate.existingSecret) -}}
+{{- range $field, $key := omit $v.connection.keys "url" -}}
+{{- if and $key (not $v.connection.keys.url) -}}
+{{- fail (printf "migrations.connection.keys.%s is the key of a Secret, and there is none; set connection.existingSecret or externalSecret.create, or give the variables in env" $field) -}}
+{{- end -}}
+{{- end -}}
 {{- end -}}
 {{- if and $v.connection.keys.url (gt (len $v.connection.keys) 1) -}}
 {{- range $field, $key := omit $v.connection.keys "url" -}}

@@ -80,8 +80,14 @@ env:
 {{- end }}
 {{- end }}
 {{- end }}
-{{- if $v.env }}
-  {{- include "garboard.tpl" (list $v.env .s) | nindent 2 }}
+{{- range $v.env }}
+  - name: {{ include "garboard.tpl" (list .name $.s) | quote }}
+    {{- if not (kindIs "invalid" .value) }}
+    value: {{ include "garboard.tpl" (list .value $.s) | quote }}
+    {{- end }}
+    {{- with omit . "name" "value" }}
+    {{- include "garboard.tpl" (list . $.s) | nindent 4 }}
+    {{- end }}
 {{- end }}
 {{- if or $v.envFrom.configMaps $v.envFrom.secrets }}
 envFrom:
@@ -98,7 +104,7 @@ envFrom:
 {{/* Whether something but envFrom says which database it is. If not, the pod waits for the one Secret there, which may come late. */}}
 {{- define "garboard.namesDatabase" -}}
 {{- if .secret -}}yes{{- end -}}
-{{- range .args -}}
+{{- range concat .args .s.v.args -}}
 {{- if regexMatch "^(-u|--(url|env-prefix|database|targets|config))" . -}}yes{{- end -}}
 {{- end -}}
 {{- range .s.v.env -}}

@@ -29,7 +29,7 @@ argocd.argoproj.io/sync-wave: {{ .weight | int64 | quote }}
 argocd.argoproj.io/sync-wave: {{ $v.weight | int64 | quote }}
 {{- end -}}
 {{- if $v.annotations }}
-{{ include "garboard.tpl" (list $v.annotations .) }}
+{{ include "garboard.texts" (list $v.annotations .) }}
 {{- end -}}
 {{- end -}}
 

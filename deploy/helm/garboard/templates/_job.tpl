@@ -79,8 +79,8 @@ template:
 apiVersion: batch/v1
 kind: Job
 metadata:
-  name: {{ ternary .name (printf "%s-%s" .name (sha256sum $spec | trunc 8)) (eq .v.mode "hook") }}
-  namespace: {{ .context.Release.Namespace }}
+  name: {{ ternary .name (printf "%s-%s" .name (sha256sum $spec | trunc 8)) (eq .v.mode "hook") | quote }}
+  namespace: {{ .context.Release.Namespace | quote }}
   labels:
     {{- include "garboard.labels" $part | nindent 4 }}
   {{- with include "garboard.jobAnnotations" . | trim }}
@@ -103,11 +103,14 @@ apiVersion: batch/v1
 kind: Job
 metadata:
   name: {{ .name }}-seed
-  namespace: {{ .context.Release.Namespace }}
+  namespace: {{ .context.Release.Namespace | quote }}
   labels:
     {{- include "garboard.labels" $part | nindent 4 }}
   annotations:
     {{- include "garboard.hookAnnotations" (dict "s" . "when" .v.seed.when "weight" .v.seed.weight "phase" "PostSync" "isJob" true) | nindent 4 }}
+    {{- with .v.annotations }}
+    {{- include "garboard.texts" (list . $) | nindent 4 }}
+    {{- end }}
 spec:
   {{- include "garboard.jobSpec" $part | nindent 2 }}
 {{- end -}}

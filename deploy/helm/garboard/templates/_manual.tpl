@@ -14,7 +14,7 @@ apiVersion: {{ ternary "batch/v1" "batch/v1beta1" (semverCompare ">=1.21-0" $s.k
 kind: CronJob
 metadata:
   name: {{ $s.name }}-{{ $suffix }}
-  namespace: {{ $s.context.Release.Namespace }}
+  namespace: {{ $s.context.Release.Namespace | quote }}
   labels:
     {{- include "garboard.labels" $part | nindent 4 }}
 spec:
@@ -25,6 +25,10 @@ spec:
     metadata:
       labels:
         {{- include "garboard.labels" $part | nindent 8 }}
+      {{- with $s.v.annotations }}
+      annotations:
+        {{- include "garboard.texts" (list . $s) | nindent 8 }}
+      {{- end }}
     spec:
       {{- include "garboard.jobSpec" $part | nindent 6 }}
 {{- end }}
@@ -42,7 +46,7 @@ apiVersion: v1
 kind: Pod
 metadata:
   name: {{ .name }}-test
-  namespace: {{ .context.Release.Namespace }}
+  namespace: {{ .context.Release.Namespace | quote }}
   {{- include "garboard.podMetadata" $part | nindent 2 }}
   {{- if not (or .v.podAnnotations (include "garboard.sourceChecksum" .)) }}
   annotations:

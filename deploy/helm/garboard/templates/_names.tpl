@@ -46,7 +46,11 @@ helm.sh/chart: {{ printf "%s-%s" .s.context.Chart.Name .s.context.Chart.Version 
 {{- if $image.digest -}}
 {{- printf "%s@%s" $repository $image.digest -}}
 {{- else -}}
-{{- printf "%s:%s" $repository (include "garboard.tpl" (list $image.tag .) | default .context.Chart.AppVersion) -}}
+{{- $tag := include "garboard.tpl" (list $image.tag .) | default .context.Chart.AppVersion -}}
+{{- if not $tag -}}
+{{- fail "migrations.image.tag is empty, and the chart has no appVersion; set the tag, or image.digest" -}}
+{{- end -}}
+{{- printf "%s:%s" $repository ($tag | replace "+" "_") -}}
 {{- end -}}
 {{- end -}}
 

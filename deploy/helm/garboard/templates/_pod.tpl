@@ -56,10 +56,10 @@ volumes: {{- . | nindent 2 }}
 labels:
   {{- include "garboard.podLabels" . | nindent 2 }}
   {{- with .s.v.podLabels }}
-  {{- include "garboard.tpl" (list . $.s) | nindent 2 }}
+  {{- include "garboard.texts" (list . $.s) | nindent 2 }}
   {{- end }}
 {{- with $annotations }}
 annotations:
-  {{- include "garboard.tpl" (list . $.s) | nindent 2 }}
+  {{- include "garboard.texts" (list . $.s) | nindent 2 }}
 {{- end }}
 {{- end -}}

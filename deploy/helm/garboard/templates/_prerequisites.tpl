@@ -9,7 +9,7 @@ apiVersion: v1
 kind: ServiceAccount
 automountServiceAccountToken: {{ .v.serviceAccount.automountToken }}
 metadata:
-  name: {{ include "garboard.serviceAccountName" . }}
+  name: {{ include "garboard.serviceAccountName" . | quote }}
   {{- include "garboard.prerequisiteMetadata" (dict "s" . "component" "migration") | nindent 2 }}
 {{- end }}
 {{- range $base := list (include "garboard.ownName" .) .name | uniq }}
@@ -54,7 +54,7 @@ data:
 {{- end -}}
 
 {{- define "garboard.prerequisiteMetadata" -}}
-namespace: {{ .s.context.Release.Namespace }}
+namespace: {{ .s.context.Release.Namespace | quote }}
 labels:
   {{- include "garboard.labels" . | nindent 2 }}
 {{- if not .isOfRelease }}
@@ -81,6 +81,9 @@ external-secrets.io/v1
 {{- range $path, $content := .context.Files.Glob .v.source.files -}}
 {{- if hasKey $data (base $path) -}}
 {{- fail (printf "migrations.source.files: two files are named %s, and a ConfigMap has no folders; put the migrations into an image" (base $path)) -}}
+{{- end -}}
+{{- if not (regexMatch "^[-._a-zA-Z0-9]+$" (base $path)) -}}
+{{- fail (printf "migrations.source.files: %s can be no key of a ConfigMap, which has letters, digits, '-', '_' and '.'; give the file another name" (base $path)) -}}
 {{- end -}}
 {{- $_ := set $data (base $path) (toString $content) -}}
 {{- $size = add $size (len (toString $content)) -}}

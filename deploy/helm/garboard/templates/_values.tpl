@@ -70,6 +70,16 @@ Every public template takes (dict "context" . "values" .Values.migrations), and 
 {{- end -}}
 {{- end -}}
 
+{{/* A map of texts, as annotations are; each is evaluated by itself, so that it may hold anything: (list MAP SCOPE). */}}
+{{- define "garboard.texts" -}}
+{{- $s := index . 1 -}}
+{{- $lines := list -}}
+{{- range $key, $value := index . 0 -}}
+{{- $lines = append $lines (printf "%q: %q" (include "garboard.tpl" (list $key $s)) (include "garboard.tpl" (list $value $s))) -}}
+{{- end -}}
+{{- join "\n" $lines -}}
+{{- end -}}
+
 {{/* Seconds of a duration such as 1m30s; the day is arbitrary, two of its moments are subtracted. */}}
 {{- define "garboard.seconds" -}}
 {{- $day := toDate "2006-01-02" "2001-01-01" -}}
