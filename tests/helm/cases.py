@@ -6,7 +6,7 @@ from charts import IMAGE, migrations
 PROXY = {"name": "proxy", "image": "registry.example/proxy:1"}
 SECRET = {"existingSecret": "shop-db"}
 SELECTED = ["migrate", "--phase", "pre-deploy", "--app=shop", "--schema", "s", "--table=t", "--dir", "/a", "-d", "/b",
-            "--plan=/c.yaml", "-p", "/d.yaml", "--format", "flyway"]
+            "--plan=/c.yaml", "-p", "/d.yaml", "--format", "flyway", "--set", "A=b"]
 
 APPLICATION = {
     "defaults": migrations(),
