@@ -15,7 +15,7 @@ docs_packages="mkdocs"
 test_packages="$build_packages $driver_packages $hook_packages $kit_packages $sdk_packages
   $docs_packages libgtest-dev ccache python3 python3-jsonschema python3-yaml postgresql
   mariadb-server-core mariadb-client mariadb-client-core sqlite3 openssl hostname
-  pgbouncer galera-4 strace rsync iproute2 make"
+  pgbouncer galera-4 strace rsync make"
 # Not installed by any script: where these are, tests take over histories that dbmate and Knex made,
 # and promtool looks at the alert rules.
 tool_packages="nodejs npm prometheus"

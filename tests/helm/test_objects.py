@@ -133,7 +133,8 @@ class Pods(unittest.TestCase):
                 self.assertNotIn("JOB_COMPLETIONS", variables(container(document)))
                 spec = document["spec"]["jobTemplate"]["spec"]
                 self.assertNotIn("completionMode", spec)
-                self.assertEqual(spec["podFailurePolicy"]["rules"][1]["action"], "FailJob")
+                if "podFailurePolicy" in spec:
+                    self.assertEqual(spec["podFailurePolicy"]["rules"][1]["action"], "FailJob")
 
     def test_deadlines_are_in_order(self):
         """wait < activeDeadlineSeconds < helm --timeout, which is 5 minutes"""
@@ -249,6 +250,14 @@ class Hooks(unittest.TestCase):
                                      "rollback": ["rollback", "--to", "20260101"]})
         self.assertEqual(container(job("rollback"))["args"], ["rollback", "--to", "20260101"])
         self.assertFalse([one for one in case("rollback") if one["kind"] == "Pod"])
+
+    def test_no_pod_follows_one_whose_rollback_counts_from_what_is_applied(self):
+        for name, limit in (("fleet", 0), ("rollback", 3)):
+            spec = named(case(name), "CronJob", "-rollback")["spec"]["jobTemplate"]["spec"]
+            self.assertEqual(spec["backoffLimit"], limit)
+            self.assertEqual("podFailurePolicy" in spec, limit != 0)
+        manual = named(case("fleet"), "CronJob", "-manual")["spec"]["jobTemplate"]["spec"]
+        self.assertGreater(manual["backoffLimit"], 0)
 
     def test_who_waits_or_looks_does_so_for_what_the_job_selects(self):
         selected = cases.SELECTED[1:]

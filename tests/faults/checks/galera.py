@@ -74,7 +74,8 @@ class Node(databases.Mariadb):
                 pass
             time.sleep(0.3)
         with open(self.log, encoding="utf-8", errors="replace") as log:
-            raise AssertionError("a node does not start: " + log.read()[-1500:])
+            lines = [line for line in log if "[ERROR]" in line or "WSREP_SST" in line]
+            raise AssertionError(f"a node does not start: {''.join(lines)}")
 
     def stop(self):
         self.process.terminate()
@@ -88,9 +89,9 @@ class Node(databases.Mariadb):
 def missing():
     if not os.path.exists(PROVIDER):
         return "galera-4 is not installed"
-    for program in ("mariadbd", "mariadb-install-db", "rsync", "ss"):
+    for program in ("mariadbd", "mariadb-install-db", "rsync", "wsrep_sst_rsync"):
         if shutil.which(program, path=PATH) is None:
-            return f"{program} is not installed"
+            return f"{program} is not installed, which is in mariadb-server"
     return ""
 
 
@@ -113,7 +114,7 @@ def run(context):
         nodes.append(Node(folder, "one", ""))
         nodes[0].wait(1)
         nodes.append(Node(folder, "two", f"127.0.0.1:{nodes[0].galera_port}"))
-        for node in nodes:
+        for node in reversed(nodes):  # the log of the one that joins says why it does not
             node.wait(2)
         return [context.each("galera", nodes, lambda node: refuses(context, node))]
     finally:

@@ -27,7 +27,10 @@ podFailurePolicy:
 {{- and (gt (int .v.parallelism) 1) (semverCompare ">=1.29-0" .kube) -}}
 {{- end -}}
 
-{{/* A Job's spec: dict "s" SCOPE "component" NAME "args" ARGS "first" WHAT TO WAIT FOR. */}}
+{{/*
+A Job's spec: dict "s" SCOPE "component" NAME "args" ARGS "first" WHAT TO WAIT FOR; "isOnce": no pod follows
+one that failed or was evicted, as for a rollback that would choose others to undo.
+*/}}
 {{- define "garboard.jobSpec" -}}
 {{- $s := .s -}}
 {{- $v := $s.v -}}
@@ -35,7 +38,7 @@ podFailurePolicy:
 {{- if and $isFleet (eq (include "garboard.isPerIndex" $s) "true") -}}
 backoffLimitPerIndex: {{ $v.backoffLimit | int64 }}
 {{- else -}}
-backoffLimit: {{ $v.backoffLimit | int64 }}
+backoffLimit: {{ ternary 0 ($v.backoffLimit | int64) (eq (toString .isOnce) "true") }}
 {{- end }}
 {{- if $isFleet }}
 completionMode: Indexed
@@ -52,8 +55,10 @@ activeDeadlineSeconds: {{ $v.activeDeadlineSeconds | int64 }}
 ttlSecondsAfterFinished: {{ $v.ttlSecondsAfterFinished | int64 }}
 {{- end }}
 {{- $hasWait := or (eq .first "schema") (and (eq .first "database") $v.waitForDb.enabled) -}}
+{{- if ne (toString .isOnce) "true" }}
 {{- with include "garboard.podFailurePolicy" (merge (dict "hasWait" $hasWait) (ternary $s (dict "v" (merge (dict "parallelism" 1) $v) "kube" $s.kube) $isFleet)) }}
 {{ . }}
+{{- end }}
 {{- end }}
 template:
   metadata:

@@ -8,7 +8,8 @@
 {{- if ne $suffix "manual" -}}
 {{- $args = include "garboard.args" (dict "s" $s "args" $args) | fromJsonArray -}}
 {{- end -}}
-{{- $part := dict "s" $s "component" $suffix "args" $args "first" "database" }}
+{{- $isOnce := and (eq $suffix "rollback") (eq $s.v.rollback.to "") }}
+{{- $part := dict "s" $s "component" $suffix "args" $args "first" "database" "isOnce" $isOnce }}
 ---
 apiVersion: {{ ternary "batch/v1" "batch/v1beta1" (semverCompare ">=1.21-0" $s.kube) }}
 kind: CronJob
