@@ -20,12 +20,15 @@ bool is_refused() noexcept {
 extern "C" {
 
 // of the C library, without a header
-// NOLINTBEGIN(bugprone-reserved-identifier,readability-identifier-naming)
+#ifdef __clang__
+#pragma clang diagnostic ignored "-Wreserved-identifier"
+#endif
+// NOLINTBEGIN(readability-identifier-naming)
 void* __libc_malloc(std::size_t size);
 void* __libc_calloc(std::size_t count, std::size_t size);
 void* __libc_realloc(void* old, std::size_t size);
 void* __libc_memalign(std::size_t alignment, std::size_t size);
-// NOLINTEND(bugprone-reserved-identifier,readability-identifier-naming)
+// NOLINTEND(readability-identifier-naming)
 
 #define EXPORTED __attribute__((visibility("default")))
 
