@@ -65,6 +65,7 @@ class Sqlite(Database):
 
 class _Server(Database):
     variable = ""
+    live_options = ()  # of the client, so that it answers line by line
 
     def __init__(self):
         self.server = _server_url(self.variable)
@@ -86,6 +87,16 @@ class _Server(Database):
             raise AssertionError(f"{self.kind} client: {done.stderr}")
         return done.stdout
 
+    def open_client(self, test, **variables):
+        """A client to speak to while others work; it ends with the test at the latest."""
+        command = self.command(self.name)
+        client = subprocess.Popen([*command[:2], *self.live_options, *command[2:]], text=True,
+                                  stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                  env={**self.environment(), **variables})
+        test.addCleanup(client.communicate)
+        test.addCleanup(client.kill)
+        return client
+
 
 class Postgres(_Server):
     kind = "postgres"
@@ -106,6 +117,7 @@ class Postgres(_Server):
 class Mariadb(_Server):
     kind = "mysql"
     variable = "GARBOARD_TEST_MARIADB_URL"
+    live_options = ("--unbuffered",)
 
     def command(self, database):
         return ["mariadb", "--no-defaults", "--batch", "--skip-column-names", "--protocol=tcp",

@@ -2,7 +2,6 @@
 """Somebody else is in the way: who it is, how long a run waits, and how often it tries again."""
 
 import json
-import subprocess
 import time
 import unittest
 import uuid
@@ -29,13 +28,7 @@ class Holder:
 
     def __init__(self, test, database, then=""):
         self.application = "shop" if database.kind == "postgres" else "mysql"
-        command = database.command(database.name)
-        if database.kind == "mysql":
-            command.insert(2, "--unbuffered")
-        self.process = subprocess.Popen(
-            command, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            env={**database.environment(), "PGAPPNAME": self.application})
-        test.addCleanup(self.end)
+        self.process = database.open_client(test, PGAPPNAME=self.application)
         self.say("BEGIN;")
         self.say("UPDATE held SET note = 'canary' WHERE id = 1; -- canary")
         self.say(OWN_ID[database.kind])
@@ -51,9 +44,8 @@ class Holder:
         self.process.stdin.flush()
 
     def end(self):
-        if self.process.poll() is None:
-            self.process.kill()
-        self.process.communicate()
+        self.process.kill()
+        self.process.wait()
 
 
 def wait_for_statement(database, text):

@@ -84,16 +84,10 @@ class RetryTest(case.GarboardTest):
 
     def hold(self, database, table):
         """A client that reads a table in a transaction, so that nobody drops it."""
-        command = database.command(database.name)
-        if database.kind == "mysql":
-            command.insert(2, "--unbuffered")
-        client = subprocess.Popen(command, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                  env=database.environment())
+        client = database.open_client(self)
         client.stdin.write(f"BEGIN; SELECT * FROM {table}; SELECT 'held';\n")
         client.stdin.flush()
         self.assertEqual(client.stdout.readline(), "held\n")
-        self.addCleanup(client.communicate)
-        self.addCleanup(client.kill)
         return client
 
     def test_a_rollback_that_counts_is_not_repeated_once_something_is_undone(self):
