@@ -13,6 +13,7 @@
 #include <garboard/driver.hpp>
 
 #include "errors.hpp"
+#include "password_guard.hpp"
 
 namespace garboard::mysql {
 namespace {
@@ -27,9 +28,9 @@ using Flag = bool;
 void forget_environment() {
   for (const char* name :
        {"LIBMYSQL_PLUGINS", "LIBMYSQL_PLUGIN_DIR", "LIBMYSQL_ENABLE_CLEARTEXT_PLUGIN",
-        "MARIADB_PLUGIN_DIR", "MARIADB_HOME", "MARIADB_UNIX_PORT", "MYSQL_HOME", "MYSQL_HOST",
-        "MYSQL_PWD", "MYSQL_TCP_PORT", "MYSQL_UNIX_PORT", "MYSQL_GROUP_SUFFIX",
-        "MYSQL_TEST_LOGIN_FILE"})
+        "MARIADB_PLUGIN_DIR", "MARIADB_HOME", "MARIADB_TLS_DISABLE_PEER_VERIFICATION",
+        "MARIADB_UNIX_PORT", "MYSQL_HOME", "MYSQL_HOST", "MYSQL_PWD", "MYSQL_TCP_PORT",
+        "MYSQL_UNIX_PORT", "MYSQL_GROUP_SUFFIX", "MYSQL_TEST_LOGIN_FILE"})
     unsetenv(name);
 }
 
@@ -52,14 +53,26 @@ void set_file(MYSQL* handle, mysql_option option, const std::string& path) {
   if (!path.empty()) set(handle, option, path.c_str());
 }
 
+#if defined(MARIADB_PACKAGE_VERSION_ID)
+// The library has no switch for an issuer alone: before 3.4 it looks at the issuer whenever an
+// authority is named, from then on only together with the name.
+bool verifies_name(TlsMode mode) {
+  constexpr unsigned long without_issuer_alone = 30400;
+  return mode == TlsMode::verify_full ||
+         (mode == TlsMode::verify_ca && mysql_get_client_version() >= without_issuer_alone);
+}
+#endif
+
 void set_tls(MYSQL* handle, const Options& options) {
-  set_file(handle, MYSQL_OPT_SSL_CA, options.tls_ca);
-  set_file(handle, MYSQL_OPT_SSL_CAPATH, options.tls_ca_path);
-  set_file(handle, MYSQL_OPT_SSL_CERT, options.tls_cert);
-  set_file(handle, MYSQL_OPT_SSL_KEY, options.tls_key);
+  if (options.tls != TlsMode::disabled) {  // Connector/C takes any of them for a wish for TLS
+    set_file(handle, MYSQL_OPT_SSL_CA, options.tls_ca);
+    set_file(handle, MYSQL_OPT_SSL_CAPATH, options.tls_ca_path);
+    set_file(handle, MYSQL_OPT_SSL_CERT, options.tls_cert);
+    set_file(handle, MYSQL_OPT_SSL_KEY, options.tls_key);
+  }
 #if defined(MARIADB_PACKAGE_VERSION_ID)
   const auto wants_tls = static_cast<Flag>(options.tls != TlsMode::disabled);
-  const auto verifies = static_cast<Flag>(options.tls == TlsMode::verify_full);
+  const auto verifies = static_cast<Flag>(verifies_name(options.tls));
   set(handle, MYSQL_OPT_SSL_ENFORCE, &wants_tls);
   set(handle, MYSQL_OPT_SSL_VERIFY_SERVER_CERT, &verifies);
 #else
@@ -136,6 +149,13 @@ void keep_alive(int socket) {
 
 const char* c_str_or_null(const std::string& text) { return text.empty() ? nullptr : text.c_str(); }
 
+sdk::Failure no_tls() {
+  sdk::Failure failure(GBD_E_CONNECT, "the server offers no TLS, which ssl-mode asks for");
+  failure.hint = "switch TLS on there or, where the network is trusted, say ssl-mode=disabled";
+  failure.context_json = R"({"class":"tls"})";
+  return failure;
+}
+
 }  // namespace
 
 Client connect(const Options& options) {
@@ -145,19 +165,18 @@ Client connect(const Options& options) {
   Client client(mysql_init(nullptr));
   if (!client) throw std::bad_alloc();
   set_options(client.get(), options);
+  const PasswordGuard guard(client.get(), options);
   // a NULL user would become the login name of this process
   if (mysql_real_connect(client.get(), c_str_or_null(options.host), options.user.c_str(),
                          options.password.c_str(), c_str_or_null(options.database), options.port,
-                         c_str_or_null(options.socket), CLIENT_MULTI_RESULTS) == nullptr)
+                         c_str_or_null(options.socket), CLIENT_MULTI_RESULTS) == nullptr) {
+    if (guard.has_refused()) throw no_tls();
     throw failure_of(client.get(), Activity::connect);
+  }
   // Connector/C goes on in plain text with a server that offers no TLS
   if (options.tls >= TlsMode::required && !options.is_socket() &&
-      mysql_get_ssl_cipher(client.get()) == nullptr) {
-    sdk::Failure failure(GBD_E_CONNECT, "the server offers no TLS, which ssl-mode asks for");
-    failure.hint = "switch TLS on there or, where the network is trusted, say ssl-mode=disabled";
-    failure.context_json = R"({"class":"tls"})";
-    throw failure;
-  }
+      mysql_get_ssl_cipher(client.get()) == nullptr)
+    throw no_tls();
   if (!options.is_socket()) keep_alive(socket_of(client.get()));
   return client;
 }

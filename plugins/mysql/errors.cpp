@@ -37,14 +37,31 @@ constexpr unsigned tls_required_by_server = 3159;
 constexpr unsigned running_with_option = 1290;
 constexpr unsigned read_only_mode = 1836;
 constexpr unsigned plugin_not_allowed = 5010;
+constexpr unsigned packet_too_large = 1153;
+
+bool says_one_of(std::string_view message, std::initializer_list<std::string_view> parts) {
+  return std::any_of(parts.begin(), parts.end(), [message](std::string_view part) {
+    return message.find(part) != std::string_view::npos;
+  });
+}
+
+// Whether TLS failed for a connection that ended: a server that stops, a gateway without one behind
+// it. Error 0 is how OpenSSL before 3.0 tells of an end.
+bool is_cut(std::string_view message) {
+  return says_one_of(
+      message, {"unexpected eof", "Connection reset", "Broken pipe", "timed out", "closed", "(0)"});
+}
+
+bool is_tls_mistake(unsigned number, Activity activity, std::string_view message) {
+  return activity == Activity::connect && number == tls_failed && !is_cut(message);
+}
 
 std::string_view class_of(unsigned number, Activity activity, std::string_view message) {
-  if (activity == Activity::connect)
-    return number == tls_failed || number == tls_required_by_server ? "tls" : "";
+  if (is_tls_mistake(number, activity, message)) return "tls";
+  if (activity == Activity::connect) return number == tls_required_by_server ? "tls" : "";
   if (is_one_of(number, permission_numbers)) return "permission";
   // the same number stands for --skip-grant-tables and --secure-file-priv
-  const bool is_read_only_option = message.find("read-only") != std::string_view::npos ||
-                                   message.find("read_only") != std::string_view::npos;
+  const bool is_read_only_option = says_one_of(message, {"read-only", "read_only"});
   if (number == read_only_mode || (number == running_with_option && is_read_only_option))
     return "readOnly";
   return "";
@@ -72,23 +89,23 @@ std::uint32_t flags_of(unsigned number, Activity activity) {
 
 // The texts are those of MariaDB Connector/C, Oracle's client and OpenSSL.
 std::string_view tls_hint_of(std::string_view message) {
-  const auto says = [message](std::string_view part) {
-    return message.find(part) != std::string_view::npos;
-  };
-  if (says("not support"))
+  if (says_one_of(message, {"not support"}))
     return "the server offers no TLS, and a server on another host has to prove who it is: switch "
            "TLS on there or, where the network is trusted, say ssl-mode=disabled";
-  if (says("Validation of SSL server certificate") || says("mismatch"))
+  if (says_one_of(message,
+                  {"Validation of SSL server certificate", "Hostname verification", "mismatch"}))
     return "the certificate is not for this host: connect by a name that stands in it; "
-           "ssl-mode=verify-ca looks only at who issued it, ssl-mode=required does not look at it";
-  if (says("certificate"))
+           "ssl-mode=verify-ca looks only at who issued it (not with Connector/C from 3.4 on), "
+           "ssl-mode=required does not look at it";
+  if (says_one_of(message, {"certificate"}))
     return "the certificate was issued by an unknown authority, or is out of date: name the file "
            "with your authority's certificate in ssl-ca; ssl-mode=required does not look at it";
   return "check ssl-mode and ssl-ca; ssl-mode=disabled turns encryption off";
 }
 
 std::string_view hint_of(unsigned number, Activity activity, std::string_view message) {
-  if (number == tls_failed && activity == Activity::connect) return tls_hint_of(message);
+  if (is_tls_mistake(number, activity, message)) return tls_hint_of(message);
+  if (number == packet_too_large) return packet_hint;
   if (number == tls_required_by_server)
     return "the server wants encryption: set ssl-mode=required or verify-full";
   if (number == plugin_not_allowed)
@@ -107,7 +124,10 @@ Activity activity_of(std::string_view sql, bool is_in_transaction) noexcept {
     return std::any_of(words.begin(), words.end(),
                        [&first](std::string_view word) { return first.is_word(word); });
   };
-  if (is_any({"SELECT", "SHOW", "DESC", "DESCRIBE", "EXPLAIN", "SET", "USE", "TABLE", "VALUES"}))
+  // MariaDB's SET STATEMENT .. FOR runs the statement behind FOR
+  if (is_any({"SET"}))
+    return lexer.next().is_word("STATEMENT") ? Activity::lasting : Activity::read;
+  if (is_any({"SELECT", "SHOW", "DESC", "DESCRIBE", "EXPLAIN", "USE", "TABLE", "VALUES"}))
     return Activity::read;
   if (is_in_transaction && is_any({"INSERT", "UPDATE", "DELETE", "REPLACE", "WITH", "LOAD", "DO"}))
     return Activity::undoable;

@@ -20,6 +20,10 @@ enum class Activity : std::uint8_t {
   lasting,   ///< commits, or would have committed by itself
 };
 
+/// What to do about a statement that the server does not take for its size.
+inline constexpr std::string_view packet_hint =
+    "raise max_allowed_packet on the server, or split the statement";
+
 /// The activity that running `sql` is.
 [[nodiscard]] Activity activity_of(std::string_view sql, bool is_in_transaction) noexcept;
 

@@ -2,6 +2,7 @@
 #include "session.hpp"
 
 #include <chrono>
+#include <cstdlib>
 #include <random>
 #include <thread>
 #include <utility>
@@ -95,8 +96,27 @@ std::int64_t Session::read_result(Activity activity, std::string_view sql, const
   return -1;
 }
 
+// The server closes the connection on what is larger than its limit, often without a word.
+void Session::refuse_too_large(std::string_view sql) {
+  constexpr std::size_t not_worth_asking = 1U << 20;
+  if (sql.size() < not_worth_asking) return;
+  if (max_packet_ == 0)
+    run("SELECT @@max_allowed_packet", Activity::read, {}, [this](std::span<const gbd_str> cells) {
+      max_packet_ = std::strtoull(text_of(cells[0]).c_str(), nullptr, 10);
+      return true;
+    });
+  const std::size_t packet = sql.size() + 1;  // with the command's byte
+  if (packet < max_packet_) return;
+  sdk::Failure failure(GBD_E_SQL, "the statement has " + std::to_string(sql.size()) +
+                                      " bytes, and the server's max_allowed_packet is " +
+                                      std::to_string(max_packet_));
+  failure.hint = packet_hint;
+  throw failure;
+}
+
 std::int64_t Session::run(std::string_view sql, Activity activity, const Columns& columns,
                           const Row& row) {
+  refuse_too_large(sql);
   const Running running(is_running_);
   if (mysql_real_query(client_.get(), sql.data(), sql.size()) != 0) fail(activity, sql);
   std::int64_t affected = read_result(activity, sql, columns, row);
@@ -104,9 +124,12 @@ std::int64_t Session::run(std::string_view sql, Activity activity, const Columns
   for (;;) {
     const int more = mysql_next_result(client_.get());
     if (more > 0) fail(activity, sql);
-    if (more < 0) return affected;
+    if (more < 0) break;
     affected = read_result(activity, sql, {}, {});
   }
+  // a script that switched it on would leave what follows without the journal's protection
+  if (is_in_transaction_ && has_autocommit()) set_autocommit(false);
+  return affected;
 }
 
 std::int64_t Session::run_bound(std::string_view sql, std::span<const gbd_str> params,

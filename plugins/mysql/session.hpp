@@ -57,6 +57,7 @@ class Session {
   std::int64_t read_result(Activity activity, std::string_view sql, const Columns& columns,
                            const Row& row);
   [[noreturn]] void fail(Activity activity, std::string_view sql);
+  void refuse_too_large(std::string_view sql);
   void guard_local_files();
   void fail_on_warning();
   void set_autocommit(bool is_on);
@@ -80,7 +81,8 @@ class Session {
   const unsigned long thread_id_;
   std::atomic<bool> is_running_{false};
   std::atomic<bool> is_cancelled_{false};
-  Infile* infile_ = nullptr;  ///< where the rows come from while some are asked for
+  Infile* infile_ = nullptr;    ///< where the rows come from while some are asked for
+  std::size_t max_packet_ = 0;  ///< the server's limit in bytes, 0 while it is not known
   bool is_in_transaction_ = false;
   bool is_aborted_ = false;  ///< the server rolled the transaction back
 };

@@ -90,10 +90,11 @@ bool wait_for(PGconn* connection, PostgresPollingStatusType wanted, Clock::time_
 ConnectionHandle attempt(const ConnectOptions& options, const std::string& session_options,
                          Clock::time_point deadline) {
   ConnectionHandle connection = start(options, session_options);
-  if (PQstatus(connection.get()) == CONNECTION_BAD) throw connect_failure_of(connection.get());
+  if (PQstatus(connection.get()) == CONNECTION_BAD)
+    throw connect_failure_of(PQerrorMessage(connection.get()));
   PostgresPollingStatusType state = PGRES_POLLING_WRITING;
   while (state != PGRES_POLLING_OK) {
-    if (state == PGRES_POLLING_FAILED) throw connect_failure_of(connection.get());
+    if (state == PGRES_POLLING_FAILED) throw connect_failure_of(PQerrorMessage(connection.get()));
     if (!wait_for(connection.get(), state, deadline)) continue;
     if (options.refuses_cleartext && state == PGRES_POLLING_READING &&
         !may_read_authentication(connection.get())) {

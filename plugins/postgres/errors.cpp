@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "errors.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <cstdlib>
 #include <utility>
@@ -65,8 +66,9 @@ std::string context_json_of(const PGresult* result, std::string_view sqlstate) {
 
 gbd_status status_of(std::string_view sqlstate, std::string_view message, bool is_cancelled) {
   if (sqlstate == "57014") {
-    // One SQLSTATE for a cancel request and for statement_timeout.
-    return is_cancelled || contains(message, "user request") ? GBD_E_CANCELLED : GBD_E_TIMEOUT;
+    // One SQLSTATE for a cancel request, for statement_timeout and for a COPY that was ended here.
+    if (is_cancelled || contains(message, "user request")) return GBD_E_CANCELLED;
+    return contains(message, rows_broke_off) ? GBD_E_SQL : GBD_E_TIMEOUT;
   }
   if (is_any_of(sqlstate, {"55P03", "25P03", "25P04"})) return GBD_E_TIMEOUT;
   return GBD_E_SQL;
@@ -98,6 +100,35 @@ ConnectMessage read_connect_message(std::string_view message) {
     break;
   }
   out.text = on_one_line(out.text);
+  return out;
+}
+
+/// True for a line of a connection that was cut while TLS was agreed upon: that passes.
+bool is_cut_off(std::string_view line) noexcept {
+  for (const std::string_view words :
+       {"SSL SYSCALL error", "SSL connection has been closed unexpectedly",
+        "SSL error: unexpected eof while reading",
+        "negotiation packet: ", "server sent an error response during SSL exchange"})
+    if (contains(line, words)) return true;
+  return false;
+}
+
+/// What of a message tells why: names of hosts and files, in quotes, may hold any word, and so does
+/// a line that was cut off.
+std::string evidence_in(std::string_view message) {
+  std::string out;
+  while (!message.empty()) {
+    const std::size_t end = std::min(message.find('\n'), message.size());
+    const std::string_view line = message.substr(0, end);
+    message.remove_prefix(std::min(end + 1, message.size()));
+    std::string unquoted;
+    bool is_quoted = false;
+    for (const char c : line) {
+      if (c == '"') is_quoted = !is_quoted;
+      if (!is_quoted) unquoted += c;
+    }
+    if (!is_cut_off(unquoted)) out += unquoted + '\n';
+  }
   return out;
 }
 
@@ -190,11 +221,12 @@ sdk::Failure failure_of(const PGresult* result, PGconn* connection, const Situat
   return completed(fields_of(result, situation.sql), connection, situation);
 }
 
-sdk::Failure connect_failure_of(PGconn* connection) {
-  ConnectMessage message = read_connect_message(PQerrorMessage(connection));
+sdk::Failure connect_failure_of(std::string_view text) {
+  ConnectMessage message = read_connect_message(text);
   sdk::Failure failure(GBD_E_CONNECT, std::move(message.text));
   failure.sqlstate = std::move(message.sqlstate);
   const std::string_view sqlstate = failure.sqlstate;
+  const std::string evidence = evidence_in(text);
   if (sqlstate.substr(0, 2) == "28" || sqlstate == "42501") {
     failure.status = GBD_E_AUTH;
     // A server that wants TLS answers 28000 "no pg_hba.conf entry ... no encryption".
@@ -205,15 +237,15 @@ sdk::Failure connect_failure_of(PGconn* connection) {
     failure.status = GBD_E_AUTH;
   } else if (is_any_of(sqlstate, {"53300", "57P01", "57P02", "57P03"})) {
     failure.flags |= GBD_EF_RETRYABLE;
-  } else if (sqlstate.empty() && is_about_authentication(failure.message)) {
+  } else if (sqlstate.empty() && is_about_authentication(evidence)) {
     failure.status = GBD_E_AUTH;
-    if (contains(failure.message, "authentication method requirement"))
+    if (contains(evidence, "authentication method requirement"))
       failure.hint =
           "the server asks for the password in clear; use sslmode=require or better, or "
           "allowCleartextPassword=true";
-  } else if (sqlstate.empty() && is_about_tls(failure.message)) {
+  } else if (sqlstate.empty() && is_about_tls(evidence)) {
     failure.context_json = R"({"class":"tls"})";
-    failure.hint = tls_hint_of(failure.message);
+    failure.hint = tls_hint_of(evidence);
   }
   return failure;
 }

@@ -12,6 +12,9 @@
 
 namespace garboard::postgres {
 
+/// What a COPY is ended with before all rows were sent; the server's error repeats it.
+inline constexpr const char* rows_broke_off = "the rows broke off";
+
 /// What is known of a call when it fails.
 struct Situation {
   std::string_view sql = {};    ///< the text positions refer to
@@ -31,8 +34,8 @@ struct Situation {
 [[nodiscard]] sdk::Failure failure_of(const PGresult* result, PGconn* connection,
                                       const Situation& situation);
 
-/// The failure of an attempt to connect that libpq has given up.
-[[nodiscard]] sdk::Failure connect_failure_of(PGconn* connection);
+/// The failure of an attempt to connect that libpq has given up; `text` is its verbose message.
+[[nodiscard]] sdk::Failure connect_failure_of(std::string_view text);
 
 /// True when `failure` may come from startup parameters that a pooler or an old server refuses.
 [[nodiscard]] bool is_refused_startup_option(const sdk::Failure& failure) noexcept;

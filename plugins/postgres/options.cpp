@@ -58,7 +58,8 @@ void check_param(const std::vector<std::string>& known, const std::string& name,
     if (name == own)
       refuse("parameter \"" + name + "\" is not allowed in a connection URL",
              "give the connection's parts as settings of their own");
-  if (name == "client_encoding" && value != "UTF8" && value != "utf8" && value != "UTF-8")
+  if (name == "client_encoding" && !value.empty() && value != "UTF8" && value != "utf8" &&
+      value != "UTF-8")
     refuse("parameter \"client_encoding\" can only be UTF8");
 }
 
@@ -141,12 +142,14 @@ void read_params(const nlohmann::json& params, const std::vector<std::string>& k
     const auto& text = value.get_ref<const std::string&>();
     if (text.find('\0') != std::string::npos)
       refuse("parameter \"" + name + "\" contains a NUL byte");
-    if (name == "allowCleartextPassword") {
+    const bool is_own = name == "allowCleartextPassword";
+    if (!is_own) check_param(known, name, text);
+    if (text.empty()) continue;  // libpq would fall back on defaults of its own, and on files
+    if (is_own) {
       allows_cleartext = read_flag(name, text);
-      continue;
+    } else {
+      settings[name] = text;
     }
-    check_param(known, name, text);
-    settings[name] = text;
   }
 }
 

@@ -78,18 +78,6 @@ const char* command_of(std::int32_t op) {
   }
 }
 
-/// What a COPY that came through exec leaves behind must be ended before the connection is usable.
-sdk::Failure end_stray_copy(PGconn* connection, ExecStatusType status) {
-  if (status == PGRES_COPY_IN) {
-    PQputCopyEnd(connection, "its rows are sent with copy_in");
-    return sdk::Failure(GBD_E_INVALID,
-                        "COPY FROM STDIN needs its rows; a plain statement has none");
-  }
-  char* data = nullptr;
-  while (PQgetCopyData(connection, &data, 0) > 0) PQfreemem(data);
-  return sdk::Failure(GBD_E_UNSUPPORTED, "COPY TO STDOUT has nowhere to go in a migration");
-}
-
 }  // namespace
 
 Canceller::Canceller(PGconn* connection)

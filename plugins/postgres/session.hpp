@@ -65,6 +65,8 @@ class Session {
   void send(const std::string& sql, const TextParams& params);
   [[noreturn]] void fail(const PGresult* result, std::string_view sql, bool may_be_applied);
   [[nodiscard]] bool is_in_transaction() const noexcept;
+  /// Ends a COPY that the call has no use for, which else keeps the connection from being used.
+  static sdk::Failure end_stray_copy(PGconn* connection, ExecStatusType status);
   /// One statement through libpqxx.
   pqxx::result query(const std::string& sql, std::initializer_list<std::string> params = {},
                      bool may_be_applied = false);

@@ -60,8 +60,18 @@ gbd_status status_of(int primary) {
 // SQLITE_LOCKED is a conflict of the connection with itself, which trying again keeps.
 bool is_retryable(int code) { return (code & 0xff) == SQLITE_BUSY; }
 
+// ATTACH and VACUUM INTO open other files. SQLite names the one that it cannot open, which it does
+// not do for its own file and journal; after one that is no database the own file can still be
+// read.
+bool is_about_own_file(sqlite3* handle, int primary, std::string_view message) {
+  if (primary == SQLITE_CANTOPEN) return message == sqlite3_errstr(SQLITE_CANTOPEN);
+  if (primary != SQLITE_NOTADB) return true;
+  const int code = sqlite3_exec(handle, "PRAGMA main.schema_version", nullptr, nullptr, nullptr);
+  return (code & 0xff) == SQLITE_NOTADB;
+}
+
 void name_file(Failure& failure, int primary, std::string_view path, int number) {
-  failure.message += ": " + std::string(path);
+  if (!path.empty()) failure.message += ": " + std::string(path);
   if (number != 0) failure.message += ": " + text_of(number);
   if (primary != SQLITE_CANTOPEN) return;
   if (number == EACCES || number == EPERM) failure.context_json = permission_class;
@@ -110,8 +120,11 @@ Failure failure_of(sqlite3* handle, int code, std::string_view path) {
                              SQLITE_NOTADB,   SQLITE_PERM,  SQLITE_CORRUPT};
   const bool has_errno =
       handle != nullptr && (primary == SQLITE_CANTOPEN || primary == SQLITE_IOERR);
+  const int number = has_errno ? sqlite3_system_errno(handle) : 0;
+  const bool is_own = is_about_own_file(handle, primary, failure.message);
+  if (!is_own) failure.status = GBD_E_SQL;
   if (std::find(files.begin(), files.end(), primary) != files.end())
-    name_file(failure, primary, path, has_errno ? sqlite3_system_errno(handle) : 0);
+    name_file(failure, primary, is_own ? path : std::string_view(), number);
   return failure;
 }
 

@@ -140,6 +140,11 @@ TEST(MysqlActivity, TellsWhatALostConnectionLeavesOpen) {
   EXPECT_EQ(activity_of("insert into t values (1)", false), Activity::lasting);
   EXPECT_EQ(activity_of("alter table t add c int", true), Activity::lasting);
   EXPECT_EQ(activity_of("call p()", true), Activity::lasting);
+  EXPECT_EQ(activity_of("set session sort_buffer_size = 1", false), Activity::read);
+  for (const bool is_in_transaction : {false, true})
+    EXPECT_EQ(activity_of("set /* c */ statement max_statement_time=9 for alter table t add c int",
+                          is_in_transaction),
+              Activity::lasting);
 }
 
 std::string refusal_of(std::string_view json) {

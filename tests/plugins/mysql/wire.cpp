@@ -62,6 +62,28 @@ std::string packet(char sequence, std::string_view payload) {
   return bytes.append(payload);
 }
 
+// Protocol 10, version, connection 1, scramble, and the capabilities that logging in needs.
+std::string greeting(bool offers_tls) {
+  std::string payload(
+      "\x0a"
+      "8.0.0\0"
+      "\1\0\0\0"
+      "12345678"
+      "\0"
+      "\x09\x82"
+      "\x2d"
+      "\2\0"
+      "\x08\0"
+      "\x15"
+      "\0\0\0\0\0\0\0\0\0\0"
+      "123456789012\0"
+      "caching_sha2_password\0",
+      73);
+  constexpr std::size_t capabilities = 21;
+  if (offers_tls) payload[capabilities] = '\x8a';
+  return packet(0, payload);
+}
+
 }  // namespace
 
 Listener::Listener() : listener_(socket(AF_INET, SOCK_STREAM, 0)) {
@@ -90,35 +112,43 @@ CuttingProxy::CuttingProxy(std::uint16_t server_port, std::string trigger) {
   });
 }
 
-NosyServer::NosyServer() {
-  thread_ = std::thread([this] {
+NosyServer::NosyServer(std::vector<std::string> answers) {
+  thread_ = std::thread([this, answers = std::move(answers)] {
     const int client = accept(listener_, nullptr, nullptr);
     if (client < 0) return;
-    // protocol 10, version, connection 1, scramble, and the capabilities that logging in needs
-    std::string greeting(
-        "\x0a"
-        "8.0.0\0"
-        "\1\0\0\0"
-        "12345678"
-        "\0"
-        "\x09\x82"
-        "\x2d"
-        "\2\0"
-        "\x08\0"
-        "\x15"
-        "\0\0\0\0\0\0\0\0\0\0"
-        "123456789012\0"
-        "caching_sha2_password\0",
-        73);
-    deliver(client, packet(0, greeting));
+    deliver(client, greeting(false));
     received_ = receive(client);
-    deliver(client, packet(2, std::string("\xfe"
-                                          "mysql_clear_password\0",
-                                          22)));
-    for (std::string more = receive(client); !more.empty(); more = receive(client)) {
-      received_ += more;
-      deliver(client, packet(4, std::string("\0\0\0\2\0\0\0", 7)));
+    char sequence = 2;
+    for (const std::string& answer : answers) {
+      deliver(client, packet(sequence, answer));
+      received_ += receive(client);
+      sequence = static_cast<char>(sequence + 2);
     }
+    deliver(client, packet(sequence, std::string("\0\0\0\2\0\0\0", 7)));
+    for (std::string more = receive(client); !more.empty(); more = receive(client))
+      received_ += more;
+    close(client);
+  });
+}
+
+std::string NosyServer::change_to(const std::string& plugin) {
+  return "\xfe" + plugin + '\0' + "12345678123456789012" + '\0';
+}
+
+BrokenTlsServer::BrokenTlsServer(End end) {
+  thread_ = std::thread([this, end] {
+    const int client = accept(listener_, nullptr, nullptr);
+    if (client < 0) return;
+    deliver(client, greeting(true));
+    // the request for TLS, which the client may have sent in one go with its first word of TLS
+    constexpr std::size_t request = 36;
+    std::string heard;
+    for (std::string more = receive(client); !more.empty(); more = receive(client)) {
+      heard += more;
+      if (heard.size() > request) break;
+    }
+    const linger at_once{1, 0};
+    if (end == End::reset) setsockopt(client, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
     close(client);
   });
 }

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 #include <thread>
+#include <vector>
 
 namespace garboard::mysql_test {
 
@@ -33,14 +34,24 @@ class CuttingProxy : public Listener {
   CuttingProxy(std::uint16_t server_port, std::string trigger);
 };
 
-/// Greets like MySQL, then asks for the password in clear and keeps what the client sent.
+/// Greets like MySQL without TLS, answers the login and what follows with `answers`, one each, and
+/// keeps what the client sent.
 class NosyServer : public Listener {
  public:
-  NosyServer();
+  explicit NosyServer(std::vector<std::string> answers);
+  /// What asks to log in by another plugin.
+  [[nodiscard]] static std::string change_to(const std::string& plugin);
   [[nodiscard]] const std::string& received();
 
  private:
   std::string received_;
+};
+
+/// Greets like MySQL with TLS and breaks off once the client has begun to talk TLS.
+class BrokenTlsServer : public Listener {
+ public:
+  enum class End { close, reset };
+  explicit BrokenTlsServer(End end);
 };
 
 }  // namespace garboard::mysql_test

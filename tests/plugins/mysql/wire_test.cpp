@@ -69,15 +69,86 @@ TEST_P(MysqlCut, InAQuestionLeavesNothingOpen) {
   EXPECT_FALSE(outcome.has(GBD_EF_OUTCOME_UNKNOWN)) << outcome;
 }
 
+// What a server gets to see that answers the login with `answers`.
+struct Shown {
+  Outcome outcome;
+  std::string received;
+};
+Shown shown_to(std::vector<std::string> answers, const nlohmann::json& params) {
+  NosyServer server(std::move(answers));
+  Shown shown;
+  shown.outcome = Connection({{"host", "127.0.0.1"},
+                              {"port", server.port()},
+                              {"user", "u"},
+                              {"password", canary},
+                              {"params", params}})
+                      .opened();
+  shown.received = server.received();
+  return shown;
+}
+
+// caching_sha2_password does not know this password yet and wants all of it
+const std::string full_authentication = "\1\4";
+
 TEST(MysqlNosyServer, IsNotShownThePassword) {
-  NosyServer server;
-  const Outcome outcome =
-      Connection(
-          {{"host", "127.0.0.1"}, {"port", server.port()}, {"user", "u"}, {"password", canary}})
-          .opened();
-  EXPECT_EQ(outcome.status, GBD_E_AUTH) << outcome;
-  EXPECT_NE(server.received().find("caching_sha2_password"), std::string::npos);
-  EXPECT_EQ(server.received().find(canary), std::string::npos);
+  const Shown shown = shown_to({std::string("\xfe"
+                                            "mysql_clear_password\0",
+                                            22)},
+                               nlohmann::json::object());
+  EXPECT_EQ(shown.outcome.status, GBD_E_AUTH) << shown.outcome;
+  EXPECT_NE(shown.received.find("caching_sha2_password"), std::string::npos);
+  EXPECT_EQ(shown.received.find(canary), std::string::npos);
+}
+
+TEST(MysqlNosyServer, IsToldNothingWhereEncryptionIsRequired) {
+  for (const nlohmann::json& params :
+       {nlohmann::json{{"ssl-mode", "required"}},
+        nlohmann::json{{"ssl-mode", "required"}, {"ssl-ca", "/nonexistent"}},
+        nlohmann::json{{"ssl-mode", "verify-ca"}, {"ssl-ca", "/nonexistent"}},
+        nlohmann::json{{"ssl-mode", "verify-full"}, {"ssl-ca", "/nonexistent"}}})
+    for (const std::vector<std::string>& answers :
+         {std::vector<std::string>{full_authentication},
+          std::vector<std::string>{NosyServer::change_to("sha256_password")},
+          std::vector<std::string>{NosyServer::change_to("caching_sha2_password"),
+                                   full_authentication}}) {
+      const Shown shown = shown_to(answers, params);
+      EXPECT_EQ(shown.outcome.status, GBD_E_CONNECT) << params << shown.outcome;
+      EXPECT_EQ(shown.outcome.context, R"({"class":"tls"})") << params << shown.outcome;
+      EXPECT_EQ(shown.received.find(canary), std::string::npos) << params;
+    }
+}
+
+TEST(MysqlNosyServer, GetsNoClearPasswordWhereEncryptionIsAWish) {
+  for (const nlohmann::json& params :
+       {nlohmann::json::object(), nlohmann::json{{"ssl-mode", "preferred"}},
+        nlohmann::json{{"ssl-mode", "preferred"}, {"ssl-ca", "/nonexistent"}},
+        nlohmann::json{{"ssl-mode", "disabled"}},
+        nlohmann::json{{"ssl-mode", "disabled"}, {"ssl-ca", "/nonexistent"}},
+        nlohmann::json{
+            {"ssl-mode", "disabled"}, {"ssl-cert", "/nonexistent"}, {"ssl-key", "/nonexistent"}}})
+    for (const std::vector<std::string>& answers :
+         {std::vector<std::string>{full_authentication},
+          std::vector<std::string>{NosyServer::change_to("sha256_password")},
+          std::vector<std::string>{NosyServer::change_to("caching_sha2_password"),
+                                   full_authentication}}) {
+      const Shown shown = shown_to(answers, params);
+      EXPECT_NE(shown.received.find("caching_sha2_password"), std::string::npos) << params;
+      EXPECT_EQ(shown.received.find(canary), std::string::npos) << params << shown.outcome;
+    }
+}
+
+TEST(MysqlBrokenTls, IsNoMistakeInTheSettings) {
+  for (const auto end : {BrokenTlsServer::End::close, BrokenTlsServer::End::reset}) {
+    const BrokenTlsServer server(end);
+    const Outcome outcome = Connection({{"host", "127.0.0.1"},
+                                        {"port", server.port()},
+                                        {"user", "u"},
+                                        {"params", {{"ssl-mode", "required"}}}})
+                                .opened();
+    EXPECT_EQ(outcome.status, GBD_E_CONNECT) << outcome;
+    EXPECT_EQ(outcome.context, "") << outcome;
+    EXPECT_EQ(outcome.hint, "") << outcome;
+  }
 }
 
 // The MySQL server of the tests makes itself certificates; MariaDB's has none.
@@ -107,6 +178,29 @@ INSTANTIATE_TEST_SUITE_P(Servers, MysqlCertificate, ::testing::Values("MYSQL"));
 TEST_P(MysqlCertificate, IsTakenFromTheAuthorityThatIsNamed) {
   const Outcome outcome = open_with({{"ssl-ca", path_}});
   EXPECT_TRUE(outcome.ok()) << outcome;
+}
+
+// Until the server has seen a password once, it wants all of it.
+TEST_P(MysqlCertificate, LetsAFreshPasswordThroughInEveryMode) {
+  const std::string account = "'garboard_fresh'@'127.0.0.1'";
+  nlohmann::json login = options();
+  login["user"] = "garboard_fresh";
+  login["password"] = canary;
+  login.erase("database");
+  for (const nlohmann::json& params :
+       {nlohmann::json{{"ssl-mode", "disabled"}}, nlohmann::json{{"ssl-mode", "preferred"}},
+        nlohmann::json{{"ssl-mode", "required"}},
+        nlohmann::json{{"ssl-mode", "verify-ca"}, {"ssl-ca", path_}},
+        nlohmann::json{{"ssl-mode", "disabled"}, {"ssl-ca", path_}}}) {
+    must("DROP USER IF EXISTS " + account);
+    must("CREATE USER " + account + " IDENTIFIED WITH caching_sha2_password BY '" + canary + "'");
+    login["params"] = params;
+    Connection connection(login);
+    ASSERT_TRUE(connection.opened().ok()) << params << connection.opened();
+    const Outcome cipher = connection.exec("SHOW SESSION STATUS LIKE 'Ssl_cipher'");
+    EXPECT_EQ(cipher.rows.at(0).at(1) == "", params["ssl-mode"] == "disabled") << params;
+  }
+  must("DROP USER " + account);
 }
 
 TEST_P(MysqlCertificate, IsRefusedForAnotherHost) {

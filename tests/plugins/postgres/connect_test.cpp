@@ -16,7 +16,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// Answers every TLS request with "no" and then says `greeting`; keeps what the driver sends.
+/// Answers every TLS request with "no" and then says `greeting`; keeps what the driver sends. One
+/// that says "yes" instead ends the connection there.
 class RudeServer {
  public:
   explicit RudeServer(std::string greeting, std::string tls_answer = "N")
@@ -72,6 +73,10 @@ class RudeServer {
       const std::string& answer = is_tls_request ? tls_answer_ : greeting_;
       if (is_tls_request || !is_greeted) send(line, answer.data(), answer.size(), MSG_NOSIGNAL);
       is_greeted = is_greeted || !is_tls_request;
+      if (is_tls_request && tls_answer_ == "S") {
+        close(line);
+        line = -1;
+      }
     }
     if (line >= 0) close(line);
   }
@@ -206,6 +211,15 @@ TEST(Connecting, GivesTlsProblemsTheirClass) {
   options["params"]["sslmode"] = "require";
   const Reply reply = Connection::try_open(options);
   EXPECT_EQ(nlohmann::json::parse(reply.context_json).at("class"), "tls") << reply;
+}
+
+TEST(Connecting, GivesACutDuringTlsNoClass) {
+  RudeServer server("", "S");
+  auto options = options_for(server.port);
+  options["params"]["sslmode"] = "require";
+  const Reply reply = Connection::try_open(options);
+  EXPECT_EQ(reply.status, GBD_E_CONNECT) << reply;
+  EXPECT_EQ(reply.context_json, "") << reply;
 }
 
 class Connect : public ServerTest {};

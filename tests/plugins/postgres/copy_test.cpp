@@ -1,5 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <dlfcn.h>
+
+#include <climits>
+
 #include "driver_harness.hpp"
+
+namespace {
+
+/// How many calls succeed before libpq runs out of memory, as far as the driver can tell.
+int good_calls = INT_MAX;
+
+}  // namespace
+
+// NOLINTNEXTLINE(readability-identifier-naming): libpq calls it so
+extern "C" [[gnu::visibility("default")]] int PQputCopyData(void* connection, const char* buffer,
+                                                            int size) {
+  if (good_calls-- <= 0) return -1;
+  void* libpq = dlopen("libpq.so.5", RTLD_NOW | RTLD_NOLOAD);
+  const auto real = reinterpret_cast<decltype(&PQputCopyData)>(dlsym(libpq, "PQputCopyData"));
+  dlclose(libpq);
+  return real(connection, buffer, size);
+}
 
 namespace garboard::postgres_tests {
 
@@ -56,6 +77,27 @@ TEST_F(CopyIn, RefusesAStatementThatTakesNoRows) {
   EXPECT_EQ(db().copy_in("SELECT 1", {"1\n"}, rows_).status, GBD_E_INVALID);
   EXPECT_EQ(db().copy_in("COPY nowhere FROM STDIN", {"1\n"}, rows_).sqlstate, "42P01");
   EXPECT_EQ(db().cell("SELECT 1"), "1");
+}
+
+TEST_F(CopyIn, RefusesACopyTheOtherWay) {
+  const Reply reply = db().copy_in("COPY (VALUES (1), (2)) TO STDOUT", {"1\n"}, rows_);
+  EXPECT_EQ(reply.status, GBD_E_UNSUPPORTED) << reply;
+  EXPECT_EQ(db().cell("SELECT 1"), "1");
+}
+
+TEST_F(CopyIn, KeepsNoRowWhenSendingFailsOnThisSide) {
+  good_calls = 1;
+  const Reply reply = db().copy_in("COPY copied FROM STDIN", {"1\tone\n", "2\ttwo\n"}, rows_);
+  good_calls = INT_MAX;
+  EXPECT_EQ(reply.status, GBD_E_SQL) << reply;
+  EXPECT_EQ(db().cell("SELECT count(*) FROM copied"), "0");
+}
+
+TEST_F(CopyIn, GivesTheServersErrorWhenSendingFailsAfterIt) {
+  good_calls = 1;
+  const Reply reply = db().copy_in("COPY copied FROM STDIN", {"bad\n", "2\ttwo\n"}, rows_);
+  good_calls = INT_MAX;
+  EXPECT_EQ(reply.sqlstate, "22P02") << reply;
 }
 
 TEST_F(CopyIn, TakesNoRowWhenTheRunIsInterrupted) {

@@ -95,6 +95,39 @@ TEST_F(SqliteOpen, RefusesAFolderAndWhatIsNoDatabase) {
   EXPECT_NE(outcome.message.find("not a database: " + path("text")), std::string::npos) << outcome;
 }
 
+// Only the database's own file makes it unreachable; another one is the statement's affair.
+TEST_F(SqliteOpen, BlamesTheStatementForAFileThatItNames) {
+  must("CREATE TABLE t (x)");
+  std::ofstream(path("text")) << std::string(2000, 'x');
+  const std::string absent = path("absent/x.db");
+  for (const std::string& sql :
+       {"ATTACH '" + absent + "' AS o", "VACUUM INTO '" + absent + "'",
+        "ATTACH '" + folder_.string() + "' AS o", "ATTACH '" + path("text") + "' AS o"}) {
+    const Outcome outcome = run(sql);
+    EXPECT_EQ(outcome.status, GBD_E_SQL) << sql << outcome;
+    EXPECT_EQ(outcome.message.find(file()), std::string::npos) << outcome;
+  }
+  EXPECT_NE(run("ATTACH '" + absent + "' AS o").message.find(absent), std::string::npos);
+  must("INSERT INTO t VALUES (1)");
+}
+
+TEST_F(SqliteOpen, BlamesTheDatabaseForAJournalThatCannotBeMade) {
+  must("CREATE TABLE t (x)");
+  std::filesystem::create_symlink(path("absent/journal"), file() + "-journal");
+  ASSERT_TRUE(connection_->tx(GBD_TX_BEGIN).ok());
+  const Outcome outcome = run("INSERT INTO t VALUES (1)");
+  EXPECT_EQ(outcome.status, GBD_E_CONNECT) << outcome;
+  EXPECT_NE(outcome.message.find(file()), std::string::npos) << outcome;
+}
+
+TEST_F(SqliteOpen, BlamesTheDatabaseThatBecameUnreadable) {
+  must("CREATE TABLE t (x)");
+  std::ofstream(file()) << std::string(20000, 'x');
+  const Outcome outcome = run("SELECT * FROM t");
+  EXPECT_EQ(outcome.status, GBD_E_INVALID) << outcome;
+  EXPECT_NE(outcome.message.find(file()), std::string::npos) << outcome;
+}
+
 TEST_F(SqliteOpen, EnforcesForeignKeysUnlessToldOtherwise) {
   EXPECT_EQ(run("PRAGMA foreign_keys").cell(), "1");
   Connection off(options({{"params", {{"foreign_keys", "off"}}}}));
