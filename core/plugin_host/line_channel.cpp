@@ -20,6 +20,8 @@ Error failed(std::string_view reason, std::string message) {
   return Error{.code = Code::plugin, .message = std::move(message), .reason = std::string(reason)};
 }
 
+Error late() { return failed(channel_late, "no answer in time"); }
+
 Error closed() { return failed(channel_closed, "the other process has ended"); }
 
 }  // namespace
@@ -36,15 +38,19 @@ bool LineChannel::is_hung_up() const noexcept {
   return ::poll(&peer, 1, 0) > 0 && (peer.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
 }
 
+Result<void> LineChannel::check_interrupt() const {
+  if (!is_cancelled_ || !is_cancelled_()) return {};
+  return Error{.code = Code::terminated, .message = "interrupted while a hook was asked"};
+}
+
 Result<void> LineChannel::wait(short events, Clock::time_point deadline) {
   constexpr std::chrono::milliseconds slice{100};  // to look for an interrupt
   while (true) {
-    if (is_cancelled_ && is_cancelled_())
-      return Error{.code = Code::terminated, .message = "interrupted while a hook was asked"};
+    if (auto go_on = check_interrupt(); !go_on) return go_on;
     std::chrono::milliseconds pause = slice;
     if (deadline != never) {
       const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now());
-      if (left.count() <= 0) return failed(channel_late, "no answer in time");
+      if (left.count() <= 0) return late();
       pause = std::min(left, slice);
     }
     pollfd waiting{.fd = fd_, .events = events, .revents = 0};
@@ -74,6 +80,8 @@ Result<void> LineChannel::send(std::string_view line, Clock::time_point deadline
 Result<std::string> LineChannel::receive(Clock::time_point deadline) {
   std::array<char, 65536> buffer;
   while (true) {
+    // in every round, since one that never stops talking leaves nothing to wait for
+    if (auto go_on = check_interrupt(); !go_on) return std::move(go_on).error();
     if (const std::size_t end = read_.find('\n', searched_); end != std::string::npos) {
       std::string line = read_.substr(0, end);
       read_.erase(0, end + 1);
@@ -82,6 +90,7 @@ Result<std::string> LineChannel::receive(Clock::time_point deadline) {
     }
     searched_ = read_.size();
     if (read_.size() > max_line_bytes) return failed(channel_closed, "a message without an end");
+    if (Clock::now() >= deadline && std::exchange(last_look_, deadline) == deadline) return late();
     const ssize_t n = ::recv(fd_, buffer.data(), buffer.size(), MSG_DONTWAIT);
     if (n > 0) {
       read_.append(buffer.data(), static_cast<std::size_t>(n));

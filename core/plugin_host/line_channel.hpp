@@ -32,6 +32,8 @@ class LineChannel {
 
   /// Code::terminated once cancelled.
   Result<void> send(std::string_view line, Clock::time_point deadline = never);
+  /// Lines that have come when the deadline passes are still received, as far as one more reading
+  /// of the socket gets.
   Result<std::string> receive(Clock::time_point deadline = never);
   /// The other side reads what was sent before, and then that nothing more comes.
   void hang_up() noexcept;
@@ -39,12 +41,14 @@ class LineChannel {
   [[nodiscard]] bool is_hung_up() const noexcept;
 
  private:
+  [[nodiscard]] Result<void> check_interrupt() const;
   Result<void> wait(short events, Clock::time_point deadline);
 
   int fd_;
   std::function<bool()> is_cancelled_;
   std::string read_;
-  std::size_t searched_ = 0;  // of read_, without a line's end
+  std::size_t searched_ = 0;     // of read_, without a line's end
+  Clock::time_point last_look_;  // the deadline after which the socket was read once more
 };
 
 }  // namespace garboard::plugin_host
