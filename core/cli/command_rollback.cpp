@@ -138,11 +138,13 @@ Error final_once_undone(Error error, const model::RunReport& run, std::size_t ch
         return migration.outcome == model::Outcome::rolled_back ||
                migration.outcome == model::Outcome::rolled_back_elsewhere;
       }));
-  if (undone == 0 || !base::is_retryable_exit(error.code)) return error;
+  const bool may_be_more =
+      std::ranges::any_of(run.migrations, &model::MigrationReport::may_be_done);
+  if ((undone == 0 && !may_be_more) || !base::is_retryable_exit(error.code)) return error;
   error.code = Code::half_applied;
   error.reason = "rollback-incomplete";
-  error.message = std::to_string(undone) + " of " + std::to_string(chosen) +
-                  " undone, and then: " + error.message;
+  error.message = std::to_string(undone) + " of " + std::to_string(chosen) + " undone" +
+                  (may_be_more ? ", perhaps one more" : "") + ", and then: " + error.message;
   error.hint = "do not repeat the command, which would undo others; " + next;
   return error;
 }

@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "execution/runner_errors.hpp"
 #include "execution/stored_down.hpp"
 
 namespace garboard::execution {
@@ -43,9 +44,18 @@ Result<bool> JobRow::claim() {
 Result<void> JobRow::take_over() {
   // of a row that is to go or to be replaced, the log keeps who wrote it
   if (job_.direction != Direction::up) return {};
+  // what failed was mended, and its down with it
+  auto down_sql = down_sql_of(*job_.change, worker_.context.files);
+  if (!down_sql) return std::move(down_sql).error();
+  const Claim claim(worker_, *job_.change, half_done_state(Direction::up), std::move(*down_sql));
   const RunOptions& options = worker_.options;
-  const std::array<Param, 5> params{options.run_id, options.applied_by, options.tool_version,
-                                    key_[0], key_[1]};
+  const std::array<Param, 7> params{options.run_id,
+                                    options.applied_by,
+                                    options.tool_version,
+                                    claim.params()[3],
+                                    claim.params()[9],
+                                    key_[0],
+                                    key_[1]};
   auto taken = worker_.session->exec(worker_.sql.take_over(), params);
   if (!taken) return std::move(taken).error().in("writing the tracking table");
   return {};
@@ -57,10 +67,18 @@ Result<void> JobRow::finish(bool is_in_transaction) {
                                             : finish_down(is_in_transaction);
 }
 
+/// The second statement is that of the row, which must be there.
 Result<void> JobRow::send(std::span<const Statement> statements, bool is_in_transaction) {
-  auto sent = worker_.session->batch(statements, !is_in_transaction);
-  if (sent && is_in_transaction) sent = worker_.session->commit();
-  if (!sent) return std::move(sent).error().in("writing the tracking table");
+  if (!is_in_transaction) {
+    if (auto begun = worker_.session->begin(); !begun) return begun;
+  }
+  for (const Statement& statement : statements) {
+    auto sent = worker_.session->exec(statement.sql, statement.params);
+    if (sent && &statement == &statements[1] && *sent != 1) return row_lost(*job_.change);
+    if (!sent) return std::move(sent).error().in("writing the tracking table");
+  }
+  if (auto sent = worker_.session->commit(); !sent)
+    return std::move(sent).error().in("writing the tracking table");
   return {};
 }
 

@@ -98,8 +98,9 @@ std::string LedgerSql::claim() const {
 
 std::string LedgerSql::take_over() const {
   return "UPDATE " + table_ + " SET run_id = " + parameter(1) + ", applied_by = " + parameter(2) +
-         ", tool_version = " + parameter(3) + " WHERE app = " + parameter(4) +
-         " AND id = " + parameter(5);
+         ", tool_version = " + parameter(3) + ", name = " + parameter(4) +
+         ", down_sql = " + parameter(5) + " WHERE app = " + parameter(6) +
+         " AND id = " + parameter(7);
 }
 
 std::string LedgerSql::finish() const {

@@ -73,8 +73,8 @@ class Recorder {
  private:
   Result<void> prepare() {
     if (auto checked = check_server(worker_); !checked) return checked;
-    const model::Dialect& dialect = worker_.dialect();
-    if (dialect.lock_scope == model::LockScope::session && dialect.transaction_lock.empty()) {
+    // between the statements of a journaled migration no transaction keeps others away
+    if (worker_.dialect().transaction_lock.empty()) {
       if (auto locked = take_session_lock(worker_); !locked) return locked;
     }
     auto ledger = read();
@@ -176,10 +176,13 @@ class Recorder {
     const std::array<Param, 2> key{worker_.options.ledger.app, id};
     if (auto sent = send(worker_.sql.clear_journal(), key); !sent) return sent;
     if (correction.kind == Correction::Kind::remove) return send(worker_.sql.forget(), key);
+    const bool is_of_plan =
+        correction.change != nullptr && correction.entry.state != LedgerState::reverting;
+    if (is_of_plan) {
+      if (auto kept = accept(correction); !kept) return kept;
+    }
     const std::string& checksum =
-        correction.change == nullptr || correction.entry.state == LedgerState::reverting
-            ? correction.entry.checksum
-            : correction.change->checksum;
+        is_of_plan ? correction.change->checksum : correction.entry.checksum;
     const std::array<Param, 4> values{"applied", checksum, key[0], id};
     return send(worker_.sql.finish(), values);
   }

@@ -147,11 +147,10 @@ model::RunReport roll_back(std::span<const Undo> undos, const model::Ledger& led
   std::vector<Job> jobs;
   for (const Undo& undo : undos)
     jobs.push_back({.change = &undo.change, .direction = Direction::down, .entry = undo.entry});
-  std::int64_t last_ordinal = 0;
+  SeenLedger seen{.exists = ledger.exists, .entries = ledger.entries};
   for (const LedgerEntry& entry : ledger.entries)
-    last_ordinal = std::max(last_ordinal, entry.ordinal);
-  return Runner(std::move(jobs), ledger.exists, last_ordinal, std::move(session), context, options)
-      .run();
+    seen.last_ordinal = std::max(seen.last_ordinal, entry.ordinal);
+  return Runner(std::move(jobs), std::move(seen), std::move(session), context, options).run();
 }
 
 }  // namespace garboard::execution

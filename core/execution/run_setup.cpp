@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "execution/run_setup.hpp"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <random>
@@ -171,20 +172,33 @@ Result<void> wait_for_lock(Worker& worker) {
   }
 }
 
+namespace {
+
+/// PostgreSQL's IF NOT EXISTS looks before it makes, and says so when somebody was faster: a run of
+/// another application, whose lock is another.
+bool is_made_meanwhile(const Error& error) {
+  constexpr std::array states{"23505", "42P06", "42P07", "42710"};
+  return std::ranges::find(states, error.sqlstate) != states.end();
+}
+
+}  // namespace
+
 Result<void> create_tables(Worker& worker, const std::vector<std::string>& texts) {
+  constexpr int max_races = 20;
   const model::Dialect& dialect = worker.dialect();
   const std::array<ports::Param, 1> key{worker.lock_key};
   std::vector<ports::Statement> statements;
   const bool has_lock = !dialect.transaction_lock.empty() && !is_left_out(Part::lock);
   if (has_lock) statements.push_back({dialect.transaction_lock, key});
   for (const std::string& text : texts) statements.push_back({text, {}});
-  while (true) {
+  for (int races = 0;;) {
     auto created = worker.session->batch(statements, dialect.has_transactional_ddl);
     if (created) {
       worker.busy_since.reset();
       return {};
     }
     const Error& error = created.error();
+    if (is_made_meanwhile(error) && ++races < max_races) continue;
     const bool is_busy =
         error.code == Code::locked ||
         (has_lock && error.batch_index == 0U && error.sqlstate == dialect.transaction_lock_busy);

@@ -3,10 +3,8 @@
 
 #include <algorithm>
 #include <array>
-#include <span>
 #include <utility>
 
-#include "execution/connecting.hpp"
 #include "execution/pause.hpp"
 #include "execution/run_setup.hpp"
 #include "execution/runner_errors.hpp"
@@ -26,7 +24,6 @@ using model::Outcome;
 namespace {
 
 constexpr int max_lost_connections = 5;  // during one migration
-constexpr int max_preparations = 6;      // each ended by a lost connection
 constexpr int max_claims = 20;  // in a row, each of which should have settled the migration
 
 bool has_any(const std::vector<Job>& jobs, Direction direction) {
@@ -37,11 +34,10 @@ const model::Dialect& dialect_of(const ports::Session& session) { return session
 
 }  // namespace
 
-Runner::Runner(std::vector<Job> jobs, bool ledger_exists, std::int64_t last_ordinal,
-               std::unique_ptr<ports::Session> session, const RunContext& context,
-               const RunOptions& options)
+Runner::Runner(std::vector<Job> jobs, SeenLedger seen, std::unique_ptr<ports::Session> session,
+               const RunContext& context, const RunOptions& options)
     : jobs_(std::move(jobs)),
-      ledger_exists_(ledger_exists),
+      ledger_exists_(seen.exists),
       is_rollback_(has_any(jobs_, Direction::down)),
       detail_(is_rollback_ || has_any(jobs_, Direction::again) ? Detail::full : Detail::brief),
       watch_(context),
@@ -49,17 +45,21 @@ Runner::Runner(std::vector<Job> jobs, bool ledger_exists, std::int64_t last_ordi
               .context = context,
               .options = options,
               .sql = LedgerSql(dialect_of(*worker_.session), options.ledger),
-              .last_ordinal = last_ordinal,
-              .watch = &watch_} {}
+              .last_ordinal = seen.last_ordinal,
+              .watch = &watch_} {
+  for (LedgerEntry& entry : seen.entries) {
+    if (is_rollback_) run_ids_.emplace(entry.id, entry.run_id);
+    std::string id = entry.id;
+    known_.emplace(std::move(id), std::move(entry));
+  }
+}
 
 model::RunReport Runner::run() {
   ports::Clock& clock = worker_.context.clock;
   const auto started = clock.now();
   model::RunReport report{.run_id = worker_.options.run_id};
-  for (const Job& job : jobs_) {
+  for (const Job& job : jobs_)
     report.migrations.push_back({.id = job.change->id, .name = job.change->name});
-    if (job.entry) known_.emplace(job.change->id, *job.entry);
-  }
   worker_.context.interrupt.watch(worker_.session.get());
   worker_.notice({.kind = EventKind::run_started, .total = jobs_.size()});
   auto done = prepare_steadily();
@@ -112,64 +112,16 @@ Result<void> Runner::prepare_replacing() {
 }
 
 /// What is applied between two downs would be without what it stands on, so the lock is held
-/// throughout, wherever that protects anything.
+/// throughout a rollback, wherever that protects anything.
+bool Runner::is_locked_throughout() const {
+  return worker_.dialect().lock_scope == model::LockScope::session && !worker_.is_pooled;
+}
+
 Result<void> Runner::prepare_rollback() {
   if (auto made = create_missing_log(worker_); !made) return made;
-  if (worker_.dialect().lock_scope != model::LockScope::session || worker_.is_pooled) return {};
+  if (!is_locked_throughout()) return {};
   if (auto locked = take_session_lock(worker_); !locked) return locked;
-  const std::int64_t last_ordinal = worker_.last_ordinal;
-  if (auto read = refresh(); !read) return read;
-  if (worker_.last_ordinal <= last_ordinal) return {};
-  return Error{.code = Code::retryable,
-               .message = "another run has applied migrations since this one looked",
-               .reason = "applied-meanwhile",
-               .hint = "nothing was undone; run again, and what is newest is undone first"};
-}
-
-Result<void> Runner::refresh() {
-  auto ledger = read_ledger(*worker_.session, worker_.options.ledger, detail_);
-  if (!ledger) return std::move(ledger).error();
-  known_.clear();
-  for (LedgerEntry& entry : ledger->entries) {
-    worker_.last_ordinal = std::max(worker_.last_ordinal, entry.ordinal);
-    std::string id = entry.id;
-    known_.insert_or_assign(std::move(id), std::move(entry));
-  }
-  return {};
-}
-
-/// What was read or confirmed before the connection was lost must still be there.
-Result<void> Runner::check_nothing_lost(
-    const std::unordered_map<std::string, LedgerEntry>& before) {
-  if (is_rollback_) return {};
-  const auto is_there = [this](const std::string& id) { return known_.contains(id); };
-  const bool are_read = std::ranges::all_of(before, [&](const auto& row) {
-    return row.second.state != LedgerState::applied || is_there(row.first);
-  });
-  return are_read && std::ranges::all_of(applied_, is_there) ? Result<void>{} : history_lost();
-}
-
-/// The commit may have arrived though its answer did not.
-Result<bool> Runner::was_done_by_this_run(const Job& job) {
-  if (lost_connections_ == 0) return false;
-  bool is_ours = false;
-  const ports::Param run_id = worker_.options.run_id;
-  const ports::Param app = worker_.options.ledger.app;
-  const std::array<ports::Param, 2> row{app, job.change->id};
-  const std::array<ports::Param, 2> log{app, run_id};
-  auto read = is_rollback_
-                  ? worker_.session->exec(worker_.sql.read_log_of_run(), log,
-                                          [&](std::span<const ports::Cell> cells) {
-                                            is_ours |= cells[0] == ports::Cell(job.change->id);
-                                            return true;
-                                          })
-                  : worker_.session->exec(worker_.sql.read_entry(), row,
-                                          [&](std::span<const ports::Cell> cells) {
-                                            is_ours |= cells[2] == ports::Cell(run_id);
-                                            return true;
-                                          });
-  if (!read) return std::move(read).error();
-  return is_ours;
+  return refresh();
 }
 
 Result<bool> Runner::settled_elsewhere(const Job& job, MigrationReport& report) {
@@ -190,8 +142,11 @@ Result<bool> Runner::settled_elsewhere(const Job& job, MigrationReport& report) 
 }
 
 Result<bool> Runner::rolled_back_elsewhere(const Job& job, MigrationReport& report) {
+  if (!is_locked_throughout()) {
+    if (auto read = refresh(); !read) return std::move(read).error();
+  }
   const auto found = known_.find(job.change->id);
-  if (found != known_.end() && found->second.run_id == job.entry->run_id) {
+  if (found != known_.end()) {
     if (found->second.state == LedgerState::partial) return half_done_meanwhile(*job.change, false);
     return false;
   }
@@ -220,14 +175,17 @@ Result<void> Runner::take(Job& job, MigrationReport& report) {
     if (*is_settled) {
       const bool is_ours =
           report.outcome == Outcome::applied || report.outcome == Outcome::rolled_back;
+      if (is_ours) applied_.push_back(job.change->id);
       tell(EventKind::migration_finished, job, report, is_ours ? "" : "by another run");
       return {};
     }
+    report.may_be_done = false;
     auto ended = worker_.go_on();
     if (ended && !std::exchange(is_told, true)) ended = announce(job, report);
     auto attempted = ended ? attempt(job) : Result<Attempt>(std::move(ended).error());
     report.duration_ms = (clock.now() - started).count();
     if (!attempted) {
+      report.may_be_done = attempted.error().is_connection_lost;
       auto again = after_error(std::move(attempted).error(), *job.change);
       if (again) continue;
       report.outcome = Outcome::failed;
@@ -309,8 +267,9 @@ Result<void> Runner::after_error(Error error, const Change& change) {
     if (++lost_connections_ > max_lost_connections) return error;
     return reconnect(std::move(error));
   }
-  if (error.sqlstate == "25001" && !is_journal_forced_ && error.code == Code::statement_failed) {
-    is_journal_forced_ = true;  // rolled back whole; `transaction: always` was refused before
+  if (error.sqlstate == "25001" && !is_journal_forced_ && error.code == Code::statement_failed &&
+      change.transaction != model::TransactionMode::always) {
+    is_journal_forced_ = true;  // rolled back whole
     return {};
   }
   if (!error.is_retryable || error.is_outcome_unknown) return error;
@@ -332,47 +291,6 @@ Result<void> Runner::after_conflict(Error error, const Change& change) {
   worker_.context.clock.sleep(pause_after_conflict(conflicts_, random_));
   auto looked = refresh();
   return looked ? looked : after_error(std::move(looked).error(), change);
-}
-
-/// Another session in place of the lost one, which has taken its lock along.
-Result<void> Runner::reopen(Error cause) {
-  worker_.context.interrupt.watch(nullptr);
-  worker_.session.reset();
-  worker_.holds_session_lock = false;
-  const auto say = [this](const Error& error) {
-    worker_.notice({.kind = EventKind::reconnecting, .message = error.message});
-  };
-  say(cause);
-  auto session = connect({.connector = worker_.context.connector,
-                          .clock = worker_.context.clock,
-                          .interrupt = worker_.context.interrupt,
-                          .on_retry = say},
-                         long_patience);
-  if (session) {
-    worker_.session = watched(*std::move(session), watch_);
-    worker_.context.interrupt.watch(worker_.session.get());
-    return {};
-  }
-  if (session.error().code != Code::unreachable) return std::move(session).error();
-  cause.hint =
-      "the connection was lost and the database could not be reached again; run again, "
-      "what was committed is recorded";
-  return cause;
-}
-
-Result<void> Runner::reconnect(Error cause) {
-  const bool had_lock = worker_.holds_session_lock;
-  const auto before = std::exchange(known_, {});
-  for (int attempts = 1;; ++attempts) {
-    if (auto opened = reopen(std::move(cause)); !opened) return opened;
-    // another server may have taken over; in any case the session has another name
-    auto restored = check_server(worker_);
-    if (restored && had_lock) restored = take_session_lock(worker_);
-    if (restored) restored = refresh();
-    if (restored) return check_nothing_lost(before);
-    if (!restored.error().is_connection_lost || attempts == max_preparations) return restored;
-    cause = std::move(restored).error();
-  }
 }
 
 /// Asks whether the migration may begin, and says that it does.

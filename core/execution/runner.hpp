@@ -19,16 +19,23 @@
 
 namespace garboard::execution {
 
+/// What was read of the tracking table when the jobs were chosen.
+struct SeenLedger {
+  bool exists = false;  ///< the tables need not be made
+  std::int64_t last_ordinal = 0;
+  std::vector<model::LedgerEntry> entries;  ///< for a rollback all of them, in full
+};
+
 class Runner {
  public:
-  /// `ledger_exists`: the tables need not be made. `last_ordinal`: of the rows that were read.
-  Runner(std::vector<Job> jobs, bool ledger_exists, std::int64_t last_ordinal,
-         std::unique_ptr<ports::Session> session, const RunContext& context,
-         const RunOptions& options);
+  Runner(std::vector<Job> jobs, SeenLedger seen, std::unique_ptr<ports::Session> session,
+         const RunContext& context, const RunOptions& options);
 
   model::RunReport run();
 
  private:
+  static constexpr int max_preparations = 6;  // each ended by a lost connection
+
   Result<void> prepare_steadily();
   Result<void> prepare();
   Result<void> prepare_replacing();
@@ -38,6 +45,8 @@ class Runner {
   Result<void> reconnect(base::Error cause);
   Result<void> check_nothing_lost(
       const std::unordered_map<std::string, model::LedgerEntry>& before);
+  Result<void> check_nothing_added();
+  [[nodiscard]] bool is_locked_throughout() const;
   Result<void> take(Job& job, model::MigrationReport& report);
   Result<Attempt> attempt(Job& job);
   Result<bool> find_earlier_row(Job& job);
@@ -57,7 +66,8 @@ class Runner {
   StatementWatch watch_;  // outlives the session
   Worker worker_;
   std::unordered_map<std::string, model::LedgerEntry> known_;  // read again under the lock
-  std::vector<std::string> applied_;                           // or undone, by this run
+  std::unordered_map<std::string, std::string> run_ids_;  // of a rollback: of all rows, as chosen
+  std::vector<std::string> applied_;                      // or undone, by this run
   bool is_journal_forced_ = false;  // the server refused the current migration in a transaction
   // of the current migration:
   std::size_t conflicts_ = 0;

@@ -25,16 +25,37 @@ Error unwritable(const Change& change) {
                .hint = "look for a trigger, a rule or row security on the tracking table"};
 }
 
+Error applied_meanwhile(std::string_view id, bool is_some_undone) {
+  return Error{.code = Code::retryable,
+               .message = "another run has applied migration '" + std::string(id) +
+                          "' since this one looked",
+               .reason = "applied-meanwhile",
+               .hint = std::string(is_some_undone ? "" : "nothing was undone; ") +
+                       "run again, and what is newest is undone first"};
+}
+
 Error history_lost() {
   return Error{.code = Code::half_applied,
                .message =
-                   "after the connection was lost, rows of the tracking table are gone that "
-                   "this run had seen there",
+                   "after the connection was lost, rows of the tracking table are not as this run "
+                   "had seen or left them",
                .reason = "history-lost",
                .hint =
                    "either the server has lost what it had confirmed, as a standby does that "
                    "takes over too early, or another run has rolled back: see which "
                    "migrations the schema has, and compare with `garboard status`"};
+}
+
+Error row_lost(const Change& change) {
+  return Error{.code = Code::half_applied,
+               .message = "migration '" + change.id +
+                          "' is done, but its row of the tracking table is not there any more",
+               .reason = "row-lost",
+               .hint =
+                   "find out who takes rows away; see what the schema has, and set the row right "
+                   "with `garboard mark " +
+                   change.id + " applied` or `pending`",
+               .where = change.where};
 }
 
 Error half_done_meanwhile(const Change& change, bool is_reverting) {

@@ -12,8 +12,12 @@ namespace garboard::execution {
 base::Error changed_meanwhile(const model::Change& change, const model::LedgerEntry& entry);
 /// Writing the row had no effect, time and again.
 base::Error unwritable(const model::Change& change);
-/// Rows that this run had seen are gone after a lost connection.
+/// Another run applied a migration after those to undo were chosen.
+base::Error applied_meanwhile(std::string_view id, bool is_some_undone);
+/// Rows that this run had seen are gone after a lost connection, or those it took away are back.
 base::Error history_lost();
+/// Somebody took the row away while the migration ran.
+base::Error row_lost(const model::Change& change);
 /// Another run left the migration half-way, in the other direction.
 base::Error half_done_meanwhile(const model::Change& change, bool is_reverting);
 

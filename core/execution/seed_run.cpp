@@ -166,6 +166,7 @@ Result<void> SeedRunner::apply(const Seed& seed, SeedReport& report) {
     report.tables.clear();
     auto done = begin();
     if (done) {
+      const StatementWatch::Limit limit(watch_, options_.run.statement_timeout);
       auto is_to_commit = attempt(seed, report);
       if (!is_to_commit)
         done = std::move(is_to_commit).error();

@@ -34,7 +34,7 @@ void explain(Error& error, const StatementWatch::Ending& ending) {
     add_hint(error, "it waited for " + ending.blockers);
   if (is_timeout)
     add_hint(error,
-             "raise the migration's statement_timeout or --statement-timeout, or let the "
+             "raise --statement-timeout or the migration's own statement_timeout, or let the "
              "statement do less at once");
 }
 

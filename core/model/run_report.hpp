@@ -24,6 +24,7 @@ struct MigrationReport {
   std::string id;
   std::string name;
   Outcome outcome = Outcome::not_started;
+  bool may_be_done = false;    ///< of a failed one: the connection was lost, and its end not seen
   std::size_t statements = 0;  ///< how many ran in this run
   std::size_t resumed = 0;     ///< how many an earlier run had done already
   std::int64_t duration_ms = 0;

@@ -90,6 +90,19 @@ class LifecycleTest(GarboardTest):
             self.assertEqual(document["migrations"][0]["downFrom"], "history")
             self.assertEqual(self.tables(database), [])
 
+    def test_the_kept_down_is_that_of_the_text_that_was_applied_in_the_end(self):
+        def half(second, down):
+            return self.plan([{"id": "m", "name": down, "transaction": "never",
+                               "up": [{"sql": f"CREATE TABLE t_one (x INT); {second};"}],
+                               "down": [{"sql": down}]}])
+        for database in self.each():
+            self.migrate(database, half("CREATE TABEL t_two (x INT)", "DROP TABLE t_none;"), code=31)
+            self.migrate(database, half("CREATE TABLE t_two (x INT)", "DROP TABLE t_two; DROP TABLE t_one;"))
+            self.assertEqual(database.scalar("SELECT name FROM garboard_migrations"),
+                             "DROP TABLE t_two; DROP TABLE t_one;")
+            self.run_json(database, "rollback", "--plan", self.plan([table("other")]), "--steps", "1")
+            self.assertEqual(self.tables(database), [])
+
     def test_nothing_is_undone_when_one_has_no_down(self):
         for database in self.each():
             first = {"id": "a", "up": [{"sql": "CREATE TABLE t_a (x INT);"}]}

@@ -10,7 +10,7 @@ import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import databases  # noqa: E402
-from case import GarboardTest, table  # noqa: E402
+from case import TEST_HOOKS, GarboardTest, table  # noqa: E402
 
 MYSQL = (databases.Mariadb, databases.Mysql)
 
@@ -53,6 +53,32 @@ class RecordTest(GarboardTest):
                 out, err = run.communicate(timeout=60)
                 self.assertEqual(run.returncode, 0, out + err)
             self.assertEqual(self.log(database), [("a", "baselined"), ("b", "baselined")])
+
+    def hanging_run(self, database, plan):
+        """A run that is asked before its first statement, and waits for an answer that never comes."""
+        told = os.path.join(self.folder.name, "told")
+        hooks = os.path.join(self.folder.name, "hooks.json")
+        with open(hooks, "w", encoding="utf-8") as file:
+            json.dump({"version": 1, "hooks": [{"name": "moody", "events": ["before_statement"], "timeout": "1h",
+                                                "config": {"mood": "hang", "file": told}}]}, file)
+        run = self.start(database, "migrate", "--plan", plan, "--hooks", hooks, "--plugin-dir", TEST_HOOKS)
+        for _ in range(600):
+            if os.path.exists(told) or run.poll() is not None:
+                break
+            time.sleep(0.05)
+        return run
+
+    def test_nothing_is_recorded_beside_a_run_outside_a_transaction(self):
+        plan = self.plan([{**table("a"), "transaction": "never"}])
+        for database in self.each():
+            run = self.hanging_run(database, plan)
+            _, err = self.garboard(database, "mark", "a", "pending", "--plan", plan, "--reason", "r",
+                                   "--lock-wait", "100ms", code=11)
+            self.assertIn("another run holds the lock", err)
+            run.send_signal(signal.SIGTERM)
+            out, err = run.communicate(timeout=60)
+            self.assertEqual(run.returncode, 13, out + err)
+            os.remove(os.path.join(self.folder.name, "told"))
 
     def test_mark_corrects_one_row_and_keeps_the_reason(self):
         plan = self.plan([table("a"), table("b")])

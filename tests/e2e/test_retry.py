@@ -82,6 +82,18 @@ class RetryTest(case.GarboardTest):
             self.assertGreaterEqual(len(self.retries(err)), 1)
             self.assertEqual(json.loads(out)["error"]["code"], 10)
 
+    def wait_for_sleeper(self, database):
+        """What the server calls the session in which the down sleeps."""
+        sleepers = {"postgres": "SELECT pid FROM pg_stat_activity WHERE query LIKE '%pg_sleep(120)%' "
+                                "AND datname = current_database() AND pid <> pg_backend_pid()",
+                    "mysql": "SELECT id FROM information_schema.processlist WHERE info LIKE "
+                             "'DO SLEEP(120)%' AND db = DATABASE()"}
+        for _ in range(600):
+            if rows := database.query(sleepers[database.kind]):
+                return rows[0][0]
+            time.sleep(0.05)
+        self.fail("the statement never ran")
+
     def hold(self, database, table):
         """A client that reads a table in a transaction, so that nobody drops it."""
         client = database.open_client(self)
@@ -106,6 +118,28 @@ class RetryTest(case.GarboardTest):
                 self.assertIn("1 of 2 undone", error["message"])
                 self.assertEqual(self.ids(database), ["a", "b"])
                 client.kill()
+
+    def test_a_rollback_that_counts_is_not_repeated_when_its_end_was_not_seen(self):
+        kills = {"postgres": "SELECT pg_terminate_backend({})", "mysql": "KILL {}"}
+        plan = {kind: self.plan([{"id": "a", "up": [{"sql": "CREATE TABLE t_a (x INT);"}],
+                                  "down": [{"sql": "DROP TABLE t_a; " + sleep}]}], f"{kind}.json")
+                for kind, sleep in (("postgres", "SELECT pg_sleep(120);"), ("mysql", "DO SLEEP(120);"))}
+        for database in self.each((databases.Postgres, databases.Mariadb)):
+            relay = self.late_server(database)
+            relay.open()
+            self.migrate(database, plan[database.kind])
+            process = self.start(database, "rollback", "--plan", plan[database.kind], "--retry-for", "1h",
+                                 "--output", "json")
+            session = self.wait_for_sleeper(database)
+            relay.close()
+            database.query(kills[database.kind].format(session))
+            self.lines_until(process, "reconnecting")
+            process.send_signal(signal.SIGTERM)
+            out, err = process.communicate(timeout=120)
+            self.assertEqual(process.returncode, 31, out + err)
+            error = json.loads(out)["error"]
+            self.assertEqual(error["reason"], "rollback-incomplete")
+            self.assertIn("0 of 1 undone, perhaps one more", error["message"])
 
     def test_a_rollback_that_names_what_stays_is_repeated(self):
         plan = self.plan([case.table(name) for name in "abc"])

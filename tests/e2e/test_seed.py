@@ -307,6 +307,28 @@ class SeedTest(GarboardTest):
         self.assertEqual(code, "0")
         return int(peak_kb)
 
+    def test_ends_at_its_statement_timeout_and_leaves_nothing(self):
+        endless = {
+            "postgres": "CREATE FUNCTION endless() RETURNS trigger LANGUAGE plpgsql AS "
+                        "$$ BEGIN PERFORM pg_sleep(600); RETURN NEW; END $$; CREATE TRIGGER slow "
+                        "BEFORE INSERT ON things FOR EACH ROW EXECUTE FUNCTION endless()",
+            "mysql": "CREATE TRIGGER slow BEFORE INSERT ON things FOR EACH ROW SET NEW.n = (SELECT "
+                     "COUNT(*) FROM information_schema.COLUMNS a, information_schema.COLUMNS b, "
+                     "information_schema.COLUMNS c, information_schema.COLUMNS d)",
+            "sqlite": "CREATE TRIGGER slow BEFORE INSERT ON things BEGIN SELECT MAX(n) FROM (WITH "
+                      "RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c) SELECT n FROM c); END"}
+        for database in self.each():
+            self.things(database)
+            seed = self.seed([{"table": "things", "rows": [{"code": "a", "name": "x", "n": 1}]}])
+            database.query(endless[database.kind])
+            report, _ = self.run_seed(database, seed, "--statement-timeout", "1s", code=30)
+            self.assertEqual(report["error"]["reason"], "statement-timeout")
+            self.assertIn("--statement-timeout", report["error"]["hint"])
+            self.assertEqual(self.rows(database), [])
+            database.query("DROP TRIGGER slow" + (" ON things" if database.kind == "postgres" else ""))
+            self.run_seed(database, seed, "--statement-timeout", "1m")
+            self.assertEqual(self.rows(database), [("a", "x", "1")])
+
     def test_memory_does_not_grow_with_the_file(self):
         for database in self.each():
             self.things(database)
