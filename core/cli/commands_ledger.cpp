@@ -77,6 +77,11 @@ Result<PartialNotes> read_partial_notes(const Plan& plan, ports::Session& sessio
   return notes;
 }
 
+/// A text changed since is nothing to wait for, but worth an exit code.
+bool is_unsettled(const model::PlanItem& item) {
+  return item.is_lacking() || (item.is_selected && item.state == ItemState::changed);
+}
+
 /// Leaves behind in `kept` what the hooks are told of to the end.
 Result<int> migrate(CommandContext& context, DiskFiles& files, RunHooks& hooks,
                     std::optional<Comparison>& kept) {
@@ -137,7 +142,8 @@ Result<int> run_status(CommandContext& context) {
   if (!notes) return std::move(notes).error();
   fill_status(context.report, plan, *notes, name);
   const bool is_asked = context.settings.is_on("exit-code");
-  return is_asked && plan.pending_count() != 0 ? static_cast<int>(base::Code::pending) : 0;
+  const bool is_pending = is_asked && std::ranges::any_of(plan.items, is_unsettled);
+  return is_pending ? static_cast<int>(base::Code::pending) : 0;
 }
 
 }  // namespace garboard::cli

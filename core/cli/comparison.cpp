@@ -56,14 +56,11 @@ class PlanReading {
 
 planning::Selection selection_of(const CommandContext& context) {
   const Settings& settings = context.settings;
-  const Commands command = bit(context.arguments.command);
-  const auto is_for = [&](std::string_view option) {
-    return (find_option(option)->commands & command) != 0;
-  };
   planning::Selection selection;
-  if (context.arguments.command == Command::migrate) selection.last_id = settings.text("to");
-  if (is_for("tags")) selection.tags = settings.list("tags");
-  if (is_for("phase") && !settings.text("phase").empty())
+  if ((selecting_commands & bit(context.arguments.command)) == 0) return selection;
+  selection.last_id = settings.text("to");
+  selection.tags = settings.list("tags");
+  if (!settings.text("phase").empty())
     selection.phase = settings.text("phase") == "pre-deploy" ? model::Phase::pre_deploy
                                                              : model::Phase::post_deploy;
   return selection;

@@ -58,7 +58,7 @@ std::string options_text(std::string_view title, Command command, bool is_global
 constexpr std::array<std::pair<Code, std::string_view>, 22> exit_meanings{{
     {Code::internal, "internal error, or the report could not be written"},
     {Code::usage, "wrong usage"},
-    {Code::pending, "something is pending (status --exit-code)"},
+    {Code::pending, "something is pending, half done or changed (status --exit-code)"},
     {Code::unreachable, "database unreachable, or the wait expired; try again"},
     {Code::locked, "another run holds the lock; try again"},
     {Code::retryable, "deadlock, serialization failure or lock timeout, rolled back; try again"},

@@ -39,6 +39,9 @@ enum class Command : unsigned {
 using Commands = std::uint32_t;
 constexpr Commands bit(Command command) noexcept { return 1U << static_cast<unsigned>(command); }
 inline constexpr Commands every_command = ~Commands{0};
+/// That look at the migrations which --to, --tags and --phase leave in.
+inline constexpr Commands selecting_commands =
+    bit(Command::migrate) | bit(Command::status) | bit(Command::wait);
 
 struct CommandSpec {
   Command command;

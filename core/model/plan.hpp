@@ -31,10 +31,14 @@ struct PlanItem {
   bool is_out_of_order = false;           ///< pending, though a later one is applied
   bool is_selected = true;                ///< what --to, --tags and --phase leave in
 
-  /// Whether `migrate` would run it.
+  /// Whether the database still lacks it, wholly or in part.
+  [[nodiscard]] bool is_lacking() const noexcept {
+    return is_selected && state != ItemState::applied && state != ItemState::changed &&
+           state != ItemState::skipped;
+  }
+  /// Whether `migrate` would run it; what is half rolled back has to be finished by a rollback.
   [[nodiscard]] bool is_to_run() const noexcept {
-    return is_selected && (state == ItemState::pending || state == ItemState::partial ||
-                           state == ItemState::outdated);
+    return is_lacking() && state != ItemState::reverting;
   }
 };
 

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <string>
 #include <unordered_map>
-#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -50,14 +49,15 @@ PlanItem make_item(const Change& change, const LedgerEntry* entry, std::string_v
 }
 
 /// A migration for after the deployment may wait while others go on; repeatable ones have no order.
-void mark_out_of_order(std::vector<PlanItem>& items) {
+/// What stands behind --to is no less applied, other than what --tags and --phase leave out.
+void mark_out_of_order(std::vector<PlanItem>& items, const Selection& selection) {
   bool is_later_applied = false;
   bool is_later_post_applied = false;
   for (auto item = items.rbegin(); item != items.rend(); ++item) {
-    if (item->change->is_repeatable || !item->is_selected) continue;
+    if (item->change->is_repeatable || !is_selected_by(*item->change, selection)) continue;
     const bool is_post = item->change->phase == Phase::post_deploy;
-    item->is_out_of_order =
-        item->state == ItemState::pending && (is_post ? is_later_post_applied : is_later_applied);
+    item->is_out_of_order = item->is_selected && item->state == ItemState::pending &&
+                            (is_post ? is_later_post_applied : is_later_applied);
     if (!item->entry || item->state == ItemState::partial) continue;
     is_later_applied = true;
     is_later_post_applied |= is_post;
@@ -111,27 +111,31 @@ Error reverting_error(const PlanItem& item) {
                .migration = item.change->id};
 }
 
-Error missing_requirement_error(const PlanItem& item, const std::string& required) {
+Error missing_requirement_error(const PlanItem& item, const PlanItem& required) {
+  const std::string& id = required.change->id;
+  const bool is_begun = required.state == ItemState::partial;
   return Error{.code = Code::out_of_order,
-               .message = "migration '" + item.change->id + "' requires '" + required +
-                          "', which is pending and not selected",
+               .message = "migration '" + item.change->id + "' requires '" + id + "', which is " +
+                          (is_begun ? "half applied" : "pending") + " and not selected",
                .reason = "requirement-missing",
-               .hint = "select both, or apply '" + required + "' first",
+               .hint = "select both, or apply '" + id + "' first",
                .where = item.change->where,
                .migration = item.change->id};
 }
 
 /// Every migration that is to run, and is not preceded by all that it requires.
 void check_requirements(const Plan& plan, std::vector<Error>& problems) {
-  std::unordered_set<std::string_view> lacking;  // pending, and not going to be applied
+  std::unordered_map<std::string_view, const PlanItem*> lacking;  // and not going to be applied
   for (const PlanItem& item : plan.items)
-    if (item.state != ItemState::skipped && !item.entry && !item.is_selected)
-      lacking.insert(item.change->id);
+    if (!item.is_selected && (item.state == ItemState::pending || item.state == ItemState::partial))
+      lacking.emplace(item.change->id, &item);
   if (lacking.empty()) return;
-  for (const PlanItem& item : plan.items)
+  for (const PlanItem& item : plan.items) {
+    if (!item.is_to_run()) continue;
     for (const std::string& required : item.change->required_ids)
-      if (item.is_to_run() && lacking.contains(required))
-        problems.push_back(missing_requirement_error(item, required));
+      if (const auto found = lacking.find(required); found != lacking.end())
+        problems.push_back(missing_requirement_error(item, *found->second));
+  }
 }
 
 Error unknown_error(const LedgerEntry& entry, std::string_view what) {
@@ -191,7 +195,7 @@ Plan make_plan(const model::Changes& changes, const model::Ledger& ledger,
     by_id.erase(found);
   }
   select(plan.items, selection);
-  mark_out_of_order(plan.items);
+  mark_out_of_order(plan.items, selection);
 
   for (const LedgerEntry& entry : ledger.entries) {
     if (!by_id.contains(entry.id)) continue;

@@ -28,7 +28,9 @@ class LeadingWords {
         return;
       if (token->kind == Token::Kind::guard) continue;
       // A quoted name is no keyword, whatever it says: an empty word matches only '*'.
-      const bool is_plain = token->kind == Token::Kind::word || token->kind == Token::Kind::symbol;
+      const bool is_plain = token->kind == Token::Kind::word ||
+                            token->kind == Token::Kind::symbol ||
+                            token->kind == Token::Kind::number;
       words_[size_++] = is_plain ? window.view(token->begin, token->end) : std::string_view();
     }
   }
@@ -125,15 +127,39 @@ StatementKind control_of(const LeadingWords& words, bool is_mysql) {
   return words.at(1) == Word::rollback ? StatementKind::rollback : StatementKind::plain;
 }
 
+/// Whether the assignment at word `i` gives the session's autocommit another value than off.
+bool turns_autocommit_on(const LeadingWords& words, std::size_t i) {
+  const auto has = [&words](std::size_t at, std::string_view w) {
+    return is_word(words.text(at), w);
+  };
+  const bool is_system = has(i, "@") && has(i + 1, "@");
+  if (is_system) i += 2;
+  if (is_any_of(words.text(i), {"session", "local"})) i += is_system ? 2 : 1;
+  if (!has(i, "autocommit")) return false;
+  i += has(i + 1, ":") ? 2 : 1;
+  return has(i, "=") && !is_any_of(words.text(i + 1), {"0", "off", "false"});
+}
+
+/// MySQL: account management commits, and so does turning autocommit on, which is off in a run.
+/// MariaDB: SET STATEMENT .. FOR runs another statement.
+StatementKind mysql_set_of(const LeadingWords& words) {
+  if (is_any_of(words.text(1), {"password", "statement"}) ||
+      (is_word(words.text(1), "default") && is_word(words.text(2), "role")))
+    return StatementKind::plain;
+  bool is_commit = turns_autocommit_on(words, 1);
+  bool is_list = false;
+  for (std::size_t i = 1; i < words.size(); ++i) {
+    if (!is_word(words.text(i), ",")) continue;
+    is_list = true;
+    is_commit |= turns_autocommit_on(words, i + 1);
+  }
+  if (!is_commit) return StatementKind::session;
+  return is_list ? StatementKind::plain : StatementKind::commit;  // a list sets more than that
+}
+
 StatementKind work_of(const LeadingWords& words, bool is_mysql) {
   const std::string_view first = words.text(0);
-  if (words.at(0) == Word::set) {
-    // MySQL: account management, which commits
-    const bool is_account =
-        is_mysql && (is_word(words.text(1), "password") ||
-                     (is_word(words.text(1), "default") && is_word(words.text(2), "role")));
-    return is_account ? StatementKind::plain : StatementKind::session;
-  }
+  if (words.at(0) == Word::set) return is_mysql ? mysql_set_of(words) : StatementKind::session;
   if (is_any_of(first, {"insert", "update", "delete", "select", "with", "values", "replace",
                         "merge", "savepoint", "release", "table", "explain", "show"}))
     return StatementKind::data;

@@ -12,7 +12,7 @@ namespace garboard::sql {
 enum class StatementKind : std::uint8_t {
   plain,              ///< none of the others: DDL, and whatever cannot be told
   begin,              ///< begins a transaction
-  commit,             ///< ends it; PREPARE TRANSACTION and `AND CHAIN` too
+  commit,             ///< ends it; PREPARE TRANSACTION, `AND CHAIN`, MySQL's SET autocommit=1 too
   rollback,           ///< of the whole transaction, not to a savepoint
   data,               ///< reads or writes rows, or sets a savepoint: never commits by itself
   session,            ///< sets something that lives as long as the session; harmless to repeat

@@ -15,11 +15,20 @@ def table(name, **keys):
 
 
 class SelectionTest(GarboardTest):
+    def look(self, database, plan, *selection, code=0):
+        """wait and status agree that nothing of the selection is pending, or with another code that some is."""
+        self.garboard(database, "wait", "--applied", "all", "--plan", plan, *selection, "--timeout",
+                      "100ms" if code else "5s", "--interval", "10ms", code=10 if code else 0)
+        return self.garboard(database, "status", "--plan", plan, *selection, "--exit-code",
+                             code=3 if code else 0)[0]
+
     def test_applies_up_to_the_named_one_and_the_rest_later(self):
         plan = self.plan([table("a"), table("b"), table("c")])
         for database in self.each():
             self.migrate(database, plan, "--to", "b")
             self.assertEqual(self.ids(database), ["a", "b"])
+            self.look(database, plan, "--to", "b")
+            self.look(database, plan, "--to", "c", code=3)
             self.migrate(database, plan)
             self.assertEqual(self.ids(database), ["a", "b", "c"])
 
@@ -29,6 +38,7 @@ class SelectionTest(GarboardTest):
             _, err = self.migrate(database, plan, "--to", "nowhere", code=2)
             self.assertIn("nowhere", err)
             self.migrate(database, plan, "--tags", "cor", code=2)
+            self.garboard(database, "wait", "--applied", "all", "--plan", plan, "--tags", "cor", code=2)
             self.migrate(database, plan)
             self.assertEqual(self.ids(database), ["a"])
 
@@ -38,11 +48,8 @@ class SelectionTest(GarboardTest):
         for database in self.each():
             self.migrate(database, plan, "--phase", "pre-deploy")
             self.assertEqual(self.ids(database), ["add", "both"])
-            self.garboard(database, "wait", "--applied", "all", "--plan", plan, "--phase",
-                          "pre-deploy", "--timeout", "5s")
-            out, _ = self.garboard(database, "status", "--plan", plan, "--phase", "pre-deploy",
-                                   "--exit-code")
-            self.assertIn("not selected", out)
+            self.assertIn("not selected", self.look(database, plan, "--phase", "pre-deploy"))
+            self.look(database, plan, code=3)
             self.migrate(database, plan, "--phase", "post-deploy")
             self.assertEqual(self.ids(database), ["add", "both", "remove"])
 
@@ -51,6 +58,7 @@ class SelectionTest(GarboardTest):
         for database in self.each():
             self.migrate(database, plan, "--tags", "y", "--tags", "z")
             self.assertEqual(self.ids(database), ["b", "c"])
+            self.look(database, plan, "--tags", "z")
             self.migrate(database, plan, code=33)
             self.migrate(database, plan, "--allow-out-of-order")
             self.assertEqual(self.ids(database), ["b", "c", "a"])
@@ -64,6 +72,27 @@ class SelectionTest(GarboardTest):
                                            code=3)[0].split()[:2], ["pending", "c"])
             self.migrate(database, plan)
             self.assertEqual(self.ids(database), ["c", "a", "b"])
+
+    def test_what_is_required_and_half_applied_counts_as_lacking(self):
+        half = {"id": "a", "transaction": "never",
+                "up": [{"sql": "CREATE TABLE t_a (x INT); INSERT INTO nowhere VALUES (1);"}]}
+        plan = self.plan([half, table("b", requires=["a"], tags=["x"])])
+        for database in self.each():
+            self.migrate(database, plan, code=31)
+            _, err = self.migrate(database, plan, "--tags", "x", code=33)
+            self.assertIn("requires 'a', which is half applied", err)
+            self.assertEqual(self.ids(database), [])
+
+    def test_a_late_migration_stays_late_up_to_the_named_one(self):
+        new = self.plan([table("a"), table("b"), table("c")], "new.json")
+        for database in self.each():
+            self.migrate(database, self.plan([table("c")]))
+            for selection in ((), ("--to", "a"), ("--to", "b"), ("--to", "b", "--dry-run")):
+                _, err = self.migrate(database, new, *selection, code=33)
+                self.assertEqual(err.count("--allow-out-of-order"), 1 if "a" in selection else 2, err)
+            self.assertEqual(self.ids(database), ["c"])
+            self.migrate(database, new, "--to", "a", "--allow-out-of-order")
+            self.assertEqual(self.ids(database), ["c", "a"])
 
     def test_a_circle_of_requirements_is_no_plan(self):
         plan = self.plan([table("a", requires=["b"]), table("b", requires=["a"])])

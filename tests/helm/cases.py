@@ -5,8 +5,8 @@ from charts import IMAGE, migrations
 
 PROXY = {"name": "proxy", "image": "registry.example/proxy:1"}
 SECRET = {"existingSecret": "shop-db"}
-SELECTED = ["migrate", "--phase", "pre-deploy", "--app=shop", "--schema", "s", "--table=t", "--dir", "/a", "-d", "/b",
-            "--plan=/c.yaml", "-p", "/d.yaml", "--format", "flyway", "--set", "A=b"]
+SELECTED = ["migrate", "--phase", "pre-deploy", "--to", "3", "--tags=a", "--app=shop", "--schema", "s", "--table=t",
+            "--dir", "/a", "-d", "/b", "--plan=/c.yaml", "-p", "/d.yaml", "--format", "flyway", "--set", "A=b"]
 
 APPLICATION = {
     "defaults": migrations(),
@@ -40,8 +40,6 @@ APPLICATION = {
     "kept": migrations(ttlSecondsAfterFinished=None, activeDeadlineSeconds=None),
     "own_user": migrations(securityContext={"runAsUser": None, "runAsGroup": None}),
     "seed": migrations(seed={"enabled": True, "args": ["seed", "/migrations/seeds/demo.yaml"]}),
-    "tagged": migrations(args=["migrate", "--tags", "a", "--lock-retries", "2", "--tags=b"],
-                         manualJobs={"enabled": True}),
     "seed_options": migrations(seed={"enabled": True, "args": ["--log-level", "debug", "seed", "/s.yaml"]}),
     "texts": migrations(
         manualJobs={"enabled": True}, seed={"enabled": True, "args": ["seed", "/s.yaml"]},
@@ -142,8 +140,6 @@ REFUSED = (
     (migrations(rollback={"to": "1"}), "rollback.confirm"),
     (migrations(rollback={"to": "1", "confirm": "2"}), "rollback.confirm"),
     (migrations(mode="initContainer", rollback={"to": "1", "confirm": "1"}), "needs mode: hook or job"),
-    (migrations(args=["migrate", "--tags", "a"], seed={"enabled": True, "args": ["seed", "a"]}),
-     "garboard wait cannot wait for some tags"),
     (migrations(seed={"enabled": True}), "names no seed file"),
     (migrations(seed={"enabled": True, "args": ["seed", "a"], "when": ["pre-install"], "weight": -6}),
      "before the migrations"),

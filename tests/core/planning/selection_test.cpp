@@ -97,6 +97,35 @@ TEST(Selection, RefusesToLeaveOutWhatIsRequired) {
   EXPECT_TRUE(check_plan(make_plan(changes, ledger_of({"a"}), "sqlite", {.tags = {"x"}}), {}));
 }
 
+TEST(Selection, WhatIsRequiredAndHalfAppliedIsLacking) {
+  Changes changes{.items = {change("a"), change("b")}};
+  changes.items[1].tags = {"x"};
+  changes.items[1].required_ids = {"a"};
+  Ledger ledger = ledger_of({"a"});
+  ledger.entries[0].state = LedgerState::partial;
+  const auto refused = check_plan(make_plan(changes, ledger, "sqlite", {.tags = {"x"}}), {});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Code::out_of_order);
+  EXPECT_NE(refused.error().message.find("half applied"), std::string::npos);
+  EXPECT_TRUE(check_plan(make_plan(changes, ledger, "sqlite"), {}));
+}
+
+TEST(Selection, CountsWhatIsAppliedBehindItsEnd) {
+  Changes changes{.items = {change("a"), change("b"), change("c")}};
+  const Plan plan = make_plan(changes, ledger_of({"c"}), "sqlite", {.last_id = "a"});
+  const auto refused = check_plan(plan, {});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Code::out_of_order);
+  EXPECT_TRUE(refused.error().others.empty()) << "b is not asked for";
+  changes.items[0].tags = changes.items[1].tags = {"x"};
+  EXPECT_TRUE(check_plan(
+      make_plan(changes, ledger_of({"c"}), "sqlite", {.last_id = "b", .tags = {"x"}}), {}));
+  changes.items[2].phase = Phase::post_deploy;
+  EXPECT_TRUE(check_plan(
+      make_plan(changes, ledger_of({"c"}), "sqlite", {.last_id = "b", .phase = Phase::pre_deploy}),
+      {}));
+}
+
 TEST(Repeatable, IsAppliedAgainWhenItsTextChanges) {
   Changes changes{.items = {change("a"), change("r")}};
   changes.items[1].is_repeatable = true;
@@ -134,6 +163,11 @@ TEST(Planner, RefusesToGoOnBesideAHalfRolledBackMigration) {
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, Code::half_applied);
   EXPECT_NE(refused.error().hint.find("garboard rollback"), std::string::npos);
+  EXPECT_TRUE(plan.items[0].is_lacking());
+  EXPECT_FALSE(plan.items[0].is_to_run());
+  const Plan without = make_plan(changes, ledger, "mysql", {.last_id = "a"});
+  EXPECT_TRUE(without.items[0].is_lacking());
+  EXPECT_FALSE(without.items[1].is_lacking());
 }
 
 }  // namespace

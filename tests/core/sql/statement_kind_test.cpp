@@ -74,6 +74,38 @@ TEST(StatementKind, WorkIsTellable) {
   EXPECT_EQ(postgres_kind("copy t to stdout"), StatementKind::plain);
 }
 
+TEST(StatementKind, TurningAutocommitOnIsACommit) {
+  model::Dialect dialect;
+  dialect.lexical = mysql_traits();
+  for (const char* statement :
+       {"set autocommit=1", "SET SESSION AUTOCOMMIT = ON", "set local autocommit := true",
+        "set @@autocommit=1", "set @@session.autocommit = 1",
+        "/*!40101 set @@local.autocommit=on */", "set autocommit = default",
+        "SET AUTOCOMMIT=@OLD_AUTOCOMMIT"}) {
+    EXPECT_EQ(sql::classify(statement, dialect), StatementKind::commit) << statement;
+    EXPECT_FALSE(sql::sets_session(statement, dialect)) << statement;
+  }
+  for (const char* statement :
+       {"set autocommit=0", "set session autocommit = off", "set @@autocommit := false",
+        "SET @OLD_AUTOCOMMIT=@@AUTOCOMMIT, @@AUTOCOMMIT=0", "set global autocommit = 1",
+        "set @@global.autocommit=1", "set @autocommit=1", "set @x = 'autocommit=1'"})
+    EXPECT_EQ(sql::classify(statement, dialect), StatementKind::session) << statement;
+  for (const char* statement :
+       {"set autocommit=1, unique_checks=1", "set unique_checks=1, session autocommit=1"}) {
+    EXPECT_EQ(sql::classify(statement, dialect), StatementKind::plain) << statement;
+    EXPECT_FALSE(sql::sets_session(statement, dialect)) << statement;
+  }
+  EXPECT_EQ(postgres_kind("set autocommit = 1"), StatementKind::session);
+}
+
+TEST(StatementKind, WhatIsSetForOneStatementIsNoSettingOfTheSession) {
+  model::Dialect dialect;
+  dialect.lexical = mysql_traits();
+  const char* const statement = "SET STATEMENT max_statement_time=0 FOR UPDATE t SET n=n+1";
+  EXPECT_EQ(sql::classify(statement, dialect), StatementKind::plain);
+  EXPECT_FALSE(sql::sets_session(statement, dialect));
+}
+
 TEST(StatementKind, ASettingThatRunsAloneIsStillASetting) {
   model::Dialect dialect;
   dialect.lexical = sqlite_traits();

@@ -15,15 +15,11 @@ waiting, status and rollback are about what the Job migrates: dict "s" SCOPE "ar
 {{- define "garboard.args" -}}
 {{- $args := .args -}}
 {{- $options := list "-p" "--plan" "-d" "--dir" "--format" "--set" "--table" "--schema" "--app" "--targets" "--target" -}}
-{{- if ne (first $args) "rollback" -}}{{- $options = append $options "--phase" -}}{{- end -}}
-{{- if eq (first $args) "status" -}}{{- $options = append $options "--tags" -}}{{- end -}}
+{{- if ne (first $args) "rollback" -}}{{- $options = concat $options (list "--to" "--tags" "--phase") -}}{{- end -}}
 {{- $isValue := false -}}
 {{- range .s.v.args -}}
 {{- $option := regexFind "^(-[pd]|--[^=]+)" . -}}
 {{- if or $isValue (has $option $options) -}}{{- $args = append $args . -}}{{- end -}}
-{{- if and (eq $option "--tags") (has "--applied" $args) (has "all" $args) -}}
-{{- fail "migrations.args has --tags, and garboard wait cannot wait for some tags; set gate.atLeast, or gate.enabled: false, and load seeds by hand" -}}
-{{- end -}}
 {{- $isValue = and (not $isValue) (has . $options) -}}
 {{- end -}}
 {{- toJson $args -}}
