@@ -116,6 +116,7 @@ class JournaledAttempt {
                     ScriptReader& reader) {
     const std::size_t number = statement.number;
     if (auto fits = check_evidence(number, digest); !fits) return fits;
+    attempt_.has_set_session |= sql::may_set_session(statement.kind, statement.text);
     if (number <= journal_.done_through()) return repeat_setting(statement);
     if (const model::JournalEntry* row = journal_.unresolved();
         row != nullptr && static_cast<std::size_t>(row->seq) == number) {

@@ -203,7 +203,8 @@ Result<void> Runner::take(Job& job, MigrationReport& report) {
       applied_.push_back(job.change->id);
       worker_.busy_since.reset();
       tell(EventKind::migration_finished, job, report);
-      return {};
+      const bool is_last = &job == &jobs_.back();
+      return attempted->has_set_session && !is_last ? put_session_back() : Result<void>{};
     }
     const bool is_busy = attempted->end == Attempt::End::busy;
     if (!is_busy) {
@@ -215,6 +216,17 @@ Result<void> Runner::take(Job& job, MigrationReport& report) {
     if (!looked) looked = after_error(std::move(looked).error(), *job.change);
     if (!looked) return looked;
   }
+}
+
+/// What a migration sets for its session is its own: the next may be part of another run.
+Result<void> Runner::put_session_back() {
+  std::vector<ports::Statement> statements;
+  for (const std::string& text : worker_.dialect().session_reset) statements.push_back({text, {}});
+  if (statements.empty() || worker_.is_pooled) return {};
+  auto put_back = worker_.session->batch(statements, false);
+  // a new session begins without
+  if (put_back || put_back.error().is_connection_lost) return {};
+  return std::move(put_back).error().in("putting the session's settings back");
 }
 
 /// Of a half-applied repeatable migration: whether it had been applied before, and with which

@@ -49,6 +49,7 @@ class Runner {
   [[nodiscard]] bool is_locked_throughout() const;
   Result<void> take(Job& job, model::MigrationReport& report);
   Result<Attempt> attempt(Job& job);
+  Result<void> put_session_back();
   Result<bool> find_earlier_row(Job& job);
   Result<void> after_error(base::Error error, const model::Change& change);
   Result<void> after_conflict(base::Error error, const model::Change& change);

@@ -134,6 +134,7 @@ class TransactionAttempt {
       if (way_.drops_own_control && is_control(statement.kind)) continue;
       if (auto asked = worker_.ask_about(change_, statement); !asked) return asked;
       ++attempt_.statements;
+      attempt_.has_set_session |= sql::may_set_session(statement.kind, statement.text);
       auto sent =
           statement.kind == StatementKind::copy_in ? copy(statement, reader) : add(statement);
       if (!sent) return sent;

@@ -91,6 +91,7 @@ struct Attempt {
   End end = End::done;
   std::size_t statements = 0;
   std::size_t resumed = 0;
+  bool has_set_session = false;  ///< a statement set something that outlives the migration
 };
 
 /// The values of a claim, kept alive for the parameters that point into them.

@@ -86,6 +86,7 @@ struct Dialect {
   std::string lock_timeout;        ///< for the open transaction or the session; template with {ms}
   std::string lock_timeout_reset;  ///< undoes one that outlives its transaction
   std::string statement_timeout;   ///< for the open transaction; template with {ms}
+  std::vector<std::string> session_reset;  ///< undo what a migration set for its session
   SeedFacts seeds;
 };
 

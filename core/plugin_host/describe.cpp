@@ -201,6 +201,7 @@ Result<Dialect> parse_describe(std::string_view text) {
   reader.text("lockTimeout", dialect.lock_timeout);
   reader.text("lockTimeoutReset", dialect.lock_timeout_reset);
   reader.text("statementTimeout", dialect.statement_timeout);
+  reader.texts("sessionReset", dialect.session_reset);
   reader.object("seeds", [&dialect](Reader& seeds) { read_seeds(seeds, dialect.seeds); });
   if (problem) return *std::move(problem);
   return dialect;

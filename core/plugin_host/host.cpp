@@ -6,6 +6,7 @@
 #include <utility>
 
 #include <garboard/abi.h>
+#include <nlohmann/json.hpp>
 
 #include "plugin_host/checks.hpp"
 #include "plugin_host/describe.hpp"
@@ -21,6 +22,17 @@ namespace garboard::plugin_host {
 namespace {
 
 using base::Error;
+
+/// Of a driver that has the tracking table in the database that it connects to. Named, the table
+/// stays where it is whatever a script makes the default (MySQL's USE).
+constexpr std::string_view schema_of_connection = "{database}";
+
+std::string database_of(std::string_view options_json) {
+  const auto options = nlohmann::json::parse(options_json, nullptr, false);
+  if (!options.is_object()) return {};
+  const auto found = options.find("database");
+  return found != options.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
 
 class LoadedDriver final : public Driver {
  public:
@@ -38,6 +50,8 @@ class LoadedDriver final : public Driver {
     return describe_json_;
   }
   Result<std::unique_ptr<ports::Session>> open(std::string_view options_json) override {
+    if (dialect_.default_schema == schema_of_connection)
+      dialect_.default_schema = database_of(options_json);
     return open_session(*loaded_.table, dialect_, options_json);
   }
   [[nodiscard]] Result<model::Rendered> outline(std::string_view operation_json) const override {

@@ -191,4 +191,9 @@ bool sets_session(std::string_view statement, const model::Dialect& dialect) {
   return work_of(words, dialect.lexical.has_compound_statements) == StatementKind::session;
 }
 
+bool may_set_session(StatementKind kind, std::string_view statement) noexcept {
+  if (kind == StatementKind::data) return statement.find("set_config") != std::string_view::npos;
+  return kind == StatementKind::session || kind == StatementKind::routine_call;
+}
+
 }  // namespace garboard::sql

@@ -28,4 +28,8 @@ enum class StatementKind : std::uint8_t {
 /// transaction (SQLite's PRAGMA foreign_keys): whoever goes on in a new session has to repeat it.
 [[nodiscard]] bool sets_session(std::string_view statement, const model::Dialect& dialect);
 
+/// Whether a statement of that kind may leave the session otherwise than it was: it says so, or
+/// hides it in a routine or in PostgreSQL's set_config().
+[[nodiscard]] bool may_set_session(StatementKind kind, std::string_view statement) noexcept;
+
 }  // namespace garboard::sql

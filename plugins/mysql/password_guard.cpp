@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <mutex>
+#include <unordered_map>
 
 namespace garboard::mysql {
 
@@ -20,12 +21,20 @@ struct AuthenticationPlugin {
 constexpr int authentication_plugin = 2;
 constexpr int login_failed = 0;
 
-thread_local PasswordGuard* current = nullptr;
+std::mutex mutex;
+std::unordered_map<MYSQL*, PasswordGuard*> guards;  // of the logins under way
 std::array<Authenticate, 2> originals{};
+
+PasswordGuard* guard_of(MYSQL* handle) {
+  const std::lock_guard lock(mutex);
+  const auto found = guards.find(handle);
+  return found == guards.end() ? nullptr : found->second;
+}
 
 template <std::size_t Index>
 int guarded(void* io, MYSQL* handle) {
-  if (current != nullptr && !current->admits(handle)) return login_failed;
+  PasswordGuard* const login = guard_of(handle);
+  if (login != nullptr && !login->admits()) return login_failed;
   return originals[Index](io, handle);
 }
 
@@ -41,37 +50,41 @@ void guard(MYSQL* handle, const char* name) {
 
 }  // namespace
 
-PasswordGuard::PasswordGuard(MYSQL* handle, const Options& options) : mode_(options.tls) {
+PasswordGuard::PasswordGuard(MYSQL* handle, const Options& options)
+    : handle_(handle), mode_(options.tls) {
   // with verify_full the library itself says nothing to a server without TLS
   if (options.is_socket() || mode_ == TlsMode::disabled || mode_ == TlsMode::verify_full) return;
-  static std::mutex mutex;
   const std::lock_guard lock(mutex);
   guard<0>(handle, "caching_sha2_password");
   guard<1>(handle, "sha256_password");
-  current = this;
+  guards.emplace(handle, this);
 }
 
-PasswordGuard::~PasswordGuard() { current = nullptr; }
+PasswordGuard::~PasswordGuard() {
+  const std::lock_guard lock(mutex);
+  guards.erase(handle_);
+}
 
-bool PasswordGuard::admits(MYSQL* handle) noexcept {
+bool PasswordGuard::admits() noexcept {
   // the first plugin runs before TLS is begun, which the library does wherever it is offered
-  if ((handle->server_capabilities & CLIENT_SSL) != 0) return true;
+  if ((handle_->server_capabilities & CLIENT_SSL) != 0) return true;
   has_refused_ = mode_ != TlsMode::preferred;
   if (has_refused_) return false;
   // with these the library would wish for TLS once more
   for (const mysql_option file :
        {MYSQL_OPT_SSL_CA, MYSQL_OPT_SSL_CAPATH, MYSQL_OPT_SSL_CERT, MYSQL_OPT_SSL_KEY})
-    mysql_options(handle, file, nullptr);
+    mysql_options(handle_, file, nullptr);
   const my_bool wants_tls = 0;
-  mysql_options(handle, MYSQL_OPT_SSL_ENFORCE, &wants_tls);
+  mysql_options(handle_, MYSQL_OPT_SSL_ENFORCE, &wants_tls);
   return true;
 }
 
 #else  // Oracle's library looks whether the connection is encrypted
 
-PasswordGuard::PasswordGuard(MYSQL*, const Options& options) : mode_(options.tls) {}
+PasswordGuard::PasswordGuard(MYSQL* handle, const Options& options)
+    : handle_(handle), mode_(options.tls) {}
 PasswordGuard::~PasswordGuard() = default;
-bool PasswordGuard::admits(MYSQL*) noexcept { return true; }
+bool PasswordGuard::admits() noexcept { return true; }
 
 #endif
 

@@ -9,7 +9,7 @@
 
 namespace garboard::mysql {
 
-/// Guards the logins of this thread while it lives. One at a time per thread.
+/// Guards the login of a handle while it lives.
 class PasswordGuard {
  public:
   /// `handle` has all its options and is not connected yet.
@@ -21,9 +21,10 @@ class PasswordGuard {
   /// True when a login ended because the server offers no TLS, which the options require.
   [[nodiscard]] bool has_refused() const noexcept { return has_refused_; }
   /// Whether the login may go on.
-  [[nodiscard]] bool admits(MYSQL* handle) noexcept;
+  [[nodiscard]] bool admits() noexcept;
 
  private:
+  MYSQL* const handle_;
   const TlsMode mode_;
   bool has_refused_ = false;
 };

@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::string_view description = R"json({
 "name":"mysql","displayName":"MySQL/MariaDB","placeholders":"question","identifierQuote":"`",
-"defaultSchema":"","transactionalDdl":false,"implicitCommit":true,"nonTransactional":[],
+"defaultSchema":"{database}","transactionalDdl":false,"implicitCommit":true,"nonTransactional":[],
 "lexical":{"hashComments":true,"needsSpaceAfterDashes":true,"executableComments":true,
 "backslashEscapes":true,"doubleQuotedStrings":true,"backtickIdentifiers":true,
 "compoundStatements":true,"delimiterCommand":true,"dollarInIdentifiers":true,

@@ -42,6 +42,7 @@ constexpr std::string_view description = R"json({
  "missingTable":["42P01","3F000"]},
 "lockTimeout":"SET LOCAL lock_timeout = '{ms}ms'",
 "statementTimeout":"SET LOCAL statement_timeout = '{ms}ms'",
+"sessionReset":["RESET SESSION AUTHORIZATION","RESET ROLE","RESET ALL"],
 "seeds":{"create":[
  "DO $garboard$ BEGIN IF pg_catalog.to_regnamespace($garboard_name${schema}$garboard_name$) IS NULL THEN CREATE SCHEMA {schema}; END IF; END $garboard$",
  "CREATE TABLE IF NOT EXISTS {seeds} (app text COLLATE pg_catalog.\"C\" NOT NULL, id text COLLATE pg_catalog.\"C\" NOT NULL, name text NOT NULL, mode text NOT NULL, checksum text NOT NULL, applied_at timestamp NOT NULL, run_id text NOT NULL, applied_by text NOT NULL, tool_version text NOT NULL, rows_inserted bigint NOT NULL, rows_updated bigint NOT NULL, rows_deleted bigint NOT NULL, PRIMARY KEY (app, id))"],

@@ -227,6 +227,31 @@ class MigrateTest(GarboardTest):
             self.migrate(database, self.plan([base, {"id": "rebuild", "up": [{"sql": rebuilt}]}]))
             self.assertEqual(database.scalar("SELECT COUNT(*) FROM child"), "1")
 
+    def test_what_a_migration_sets_in_its_session_ends_with_it(self):
+        for setting in ("SET search_path = pg_catalog;",
+                        "SELECT pg_catalog.set_config('search_path', '', false);",
+                        "DO $$ BEGIN SET search_path = pg_catalog; END $$;"):
+            for mode in ("auto", "never"):
+                for database in self.each((databases.Postgres,)):
+                    self.migrate(database, self.plan([
+                        {"id": "dump", "transaction": mode, "up": [{"sql": setting}]},
+                        {"id": "next", "up": [{"sql": "CREATE TABLE here (x INT);"}]}]))
+                    self.assertEqual(self.tables(database), ["here"])
+
+    def test_a_script_may_use_another_database(self):
+        plan = self.plan([{"id": "a", "up": [{"sql": "CREATE TABLE a (x INT);"}]}])
+        for database in self.each((databases.Mariadb, databases.Mysql)):
+            other = type(database)()
+            self.addCleanup(other.drop)
+            self.migrate(other, plan)
+            text = f"USE {other.name}; CREATE TABLE there (x INT); INSERT INTO there VALUES (1);"
+            self.migrate(database, self.plan([
+                {"id": "away", "up": [{"sql": text}]}, {"id": "home", "up": [{"sql": "SELECT 1;"}]}],
+                "away.json"))
+            self.assertEqual(self.ids(database), ["away", "home"])
+            self.assertEqual(self.ids(other), ["a"])
+            self.assertEqual(self.tables(other), ["a", "there"])
+
     def test_an_own_transaction_around_everything_is_ours(self):
         sql = "BEGIN; CREATE TABLE t (x INT); INSERT INTO t VALUES (1); COMMIT;"
         for database in self.each():
