@@ -85,9 +85,9 @@ Result<void> Runner::prepare() {
   if (auto checked = check_server(worker_); !checked) return checked;
   if (is_rollback_) return prepare_rollback();
   // where a transaction can be the lock, only journaled migrations need the session's
-  const bool is_locked_throughout = worker_.dialect().lock_scope == model::LockScope::session &&
-                                    worker_.dialect().transaction_lock.empty();
-  if (is_locked_throughout) {
+  const bool has_one_lock = worker_.dialect().lock_scope == model::LockScope::session &&
+                            worker_.dialect().transaction_lock.empty();
+  if (has_one_lock) {
     if (auto locked = take_session_lock(worker_); !locked) return locked;
   }
   if (!ledger_exists_) {
@@ -95,7 +95,7 @@ Result<void> Runner::prepare() {
     return refresh();
   }
   if (detail_ == Detail::full) return prepare_replacing();
-  return is_locked_throughout ? refresh() : Result<void>{};
+  return has_one_lock ? refresh() : Result<void>{};
 }
 
 /// The log is to keep what the rows of repeatable migrations said.

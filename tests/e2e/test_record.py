@@ -72,7 +72,7 @@ class RecordTest(GarboardTest):
         plan = self.plan([{**table("a"), "transaction": "never"}])
         for database in self.each():
             run = self.hanging_run(database, plan)
-            _, err = self.garboard(database, "mark", "a", "pending", "--plan", plan, "--reason", "r",
+            _, err = self.garboard(database, "mark", "a", "applied", "--plan", plan, "--reason", "r",
                                    "--lock-wait", "100ms", code=11)
             self.assertIn("another run holds the lock", err)
             run.send_signal(signal.SIGTERM)
