@@ -52,8 +52,8 @@ Result<void> JobRow::take_over() {
   const std::array<Param, 7> params{options.run_id,
                                     options.applied_by,
                                     options.tool_version,
-                                    claim.params()[3],
-                                    claim.params()[9],
+                                    claim.params()[3],  // the name
+                                    claim.params()[9],  // the down
                                     key_[0],
                                     key_[1]};
   auto taken = worker_.session->exec(worker_.sql.take_over(), params);

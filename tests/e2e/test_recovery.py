@@ -41,6 +41,12 @@ class RecoveryTest(GarboardTest):
         out, err = run.communicate(timeout=120)
         return run.returncode, out + err
 
+    def cut_and_find_history_lost(self, database, run, session):
+        database.query(KILLS[database.kind].format(session))
+        code, text = self.end(run)
+        self.assertEqual(code, 31, text)
+        self.assertIn("history-lost", text)
+
     def test_a_run_whose_connection_was_cut_finds_its_way_back(self):
         for database in self.each(SERVERS):
             run, session = self.sleeping_run(database)
@@ -55,10 +61,7 @@ class RecoveryTest(GarboardTest):
         for database in self.each(SERVERS):
             run, session = self.sleeping_run(database)
             database.query("DELETE FROM garboard_migrations WHERE app = 'default' AND id = 'two'")
-            database.query(KILLS[database.kind].format(session))
-            code, text = self.end(run)
-            self.assertEqual(code, 31, text)
-            self.assertIn("history-lost", text)
+            self.cut_and_find_history_lost(database, run, session)
 
     def test_a_history_that_lost_rows_of_earlier_runs_stops_it(self):
         for database in self.each(SERVERS):
@@ -68,10 +71,7 @@ class RecoveryTest(GarboardTest):
             run = self.start(database, "migrate", "--plan", plan)
             session = self.wait_for_sleeper(database)
             database.query("DELETE FROM garboard_migrations WHERE app = 'default' AND id = 'one'")
-            database.query(KILLS[database.kind].format(session))
-            code, text = self.end(run)
-            self.assertEqual(code, 31, text)
-            self.assertIn("history-lost", text)
+            self.cut_and_find_history_lost(database, run, session)
 
     def sleeping_rollback(self, database, *options):
         """A rollback of two of three that has undone 'c' and sleeps in the down of 'b', and its session."""
@@ -101,10 +101,7 @@ class RecoveryTest(GarboardTest):
         for database in self.each(SERVERS):
             run, session = self.sleeping_rollback(database, "--to", "a")
             database.query("INSERT INTO garboard_migrations SELECT * FROM kept")
-            database.query(KILLS[database.kind].format(session))
-            ended, text = self.end(run)
-            self.assertEqual(ended, 31, text)
-            self.assertIn("history-lost", text)
+            self.cut_and_find_history_lost(database, run, session)
 
     def test_applications_make_their_common_tables_at_once(self):
         plan = self.plan([{"id": "a", "up": [{"sql": "SELECT 1;"}]}])

@@ -90,6 +90,13 @@ Shown shown_to(std::vector<std::string> answers, const nlohmann::json& params) {
 // caching_sha2_password does not know this password yet and wants all of it
 const std::string full_authentication = "\1\4";
 
+// What a server may answer that would have all of the password, in clear if it gets it so.
+std::vector<std::vector<std::string>> wishes_for_the_password() {
+  return {{full_authentication},
+          {NosyServer::change_to("sha256_password")},
+          {NosyServer::change_to("caching_sha2_password"), full_authentication}};
+}
+
 TEST(MysqlNosyServer, IsNotShownThePassword) {
   const Shown shown = shown_to({std::string("\xfe"
                                             "mysql_clear_password\0",
@@ -106,11 +113,7 @@ TEST(MysqlNosyServer, IsToldNothingWhereEncryptionIsRequired) {
         nlohmann::json{{"ssl-mode", "required"}, {"ssl-ca", "/nonexistent"}},
         nlohmann::json{{"ssl-mode", "verify-ca"}, {"ssl-ca", "/nonexistent"}},
         nlohmann::json{{"ssl-mode", "verify-full"}, {"ssl-ca", "/nonexistent"}}})
-    for (const std::vector<std::string>& answers :
-         {std::vector<std::string>{full_authentication},
-          std::vector<std::string>{NosyServer::change_to("sha256_password")},
-          std::vector<std::string>{NosyServer::change_to("caching_sha2_password"),
-                                   full_authentication}}) {
+    for (const std::vector<std::string>& answers : wishes_for_the_password()) {
       const Shown shown = shown_to(answers, params);
       EXPECT_EQ(shown.outcome.status, GBD_E_CONNECT) << params << shown.outcome;
       EXPECT_EQ(shown.outcome.context, R"({"class":"tls"})") << params << shown.outcome;
@@ -126,11 +129,7 @@ TEST(MysqlNosyServer, GetsNoClearPasswordWhereEncryptionIsAWish) {
         nlohmann::json{{"ssl-mode", "disabled"}, {"ssl-ca", "/nonexistent"}},
         nlohmann::json{
             {"ssl-mode", "disabled"}, {"ssl-cert", "/nonexistent"}, {"ssl-key", "/nonexistent"}}})
-    for (const std::vector<std::string>& answers :
-         {std::vector<std::string>{full_authentication},
-          std::vector<std::string>{NosyServer::change_to("sha256_password")},
-          std::vector<std::string>{NosyServer::change_to("caching_sha2_password"),
-                                   full_authentication}}) {
+    for (const std::vector<std::string>& answers : wishes_for_the_password()) {
       const Shown shown = shown_to(answers, params);
       EXPECT_NE(shown.received.find("caching_sha2_password"), std::string::npos) << params;
       EXPECT_EQ(shown.received.find(canary), std::string::npos) << params << shown.outcome;

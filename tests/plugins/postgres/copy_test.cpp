@@ -31,6 +31,13 @@ class CopyIn : public ServerTest {
     if (IsSkipped() || HasFatalFailure()) return;
     ASSERT_TRUE(db().exec("CREATE TEMP TABLE copied (n int, t text)").is_ok());
   }
+  // Sending fails on this side from the second piece on.
+  Reply copy_with_one_good_call(const std::vector<std::string>& pieces) {
+    good_calls = 1;
+    Reply reply = db().copy_in("COPY copied FROM STDIN", pieces, rows_);
+    good_calls = INT_MAX;
+    return reply;
+  }
   std::int64_t rows_ = -1;
 };
 
@@ -86,17 +93,13 @@ TEST_F(CopyIn, RefusesACopyTheOtherWay) {
 }
 
 TEST_F(CopyIn, KeepsNoRowWhenSendingFailsOnThisSide) {
-  good_calls = 1;
-  const Reply reply = db().copy_in("COPY copied FROM STDIN", {"1\tone\n", "2\ttwo\n"}, rows_);
-  good_calls = INT_MAX;
+  const Reply reply = copy_with_one_good_call({"1\tone\n", "2\ttwo\n"});
   EXPECT_EQ(reply.status, GBD_E_SQL) << reply;
   EXPECT_EQ(db().cell("SELECT count(*) FROM copied"), "0");
 }
 
 TEST_F(CopyIn, GivesTheServersErrorWhenSendingFailsAfterIt) {
-  good_calls = 1;
-  const Reply reply = db().copy_in("COPY copied FROM STDIN", {"bad\n", "2\ttwo\n"}, rows_);
-  good_calls = INT_MAX;
+  const Reply reply = copy_with_one_good_call({"bad\n", "2\ttwo\n"});
   EXPECT_EQ(reply.sqlstate, "22P02") << reply;
 }
 
